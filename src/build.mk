@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: Apache-2.0
+# The module. Everything below src/ but src/httpd/ is also the library that the unit tests link.
+MOD_SRCS := mod_excal.c $(sort $(wildcard src/httpd/*.c))
+LIB_SRCS := $(sort $(wildcard src/base/*.c src/net/*.c src/cal/*.c src/cal/*/*.c src/store/*.c src/exchange/*.c src/exchange/*/*.c src/dav/*.c src/dav/*/*.c))
+MOD_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(MOD_SRCS))
+LIB_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(LIB_SRCS))
+
+# The objects' folders stand for the checkout's own, whatever BUILD is.
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -I. -Isrc $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libexcal.a: $(LIB_OBJS)
+	rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/mod_excal.so: $(MOD_OBJS) $(BUILD)/libexcal.a
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(MOD_OBJS) $(BUILD)/libexcal.a $(PKG_LIBS) -Wl,-z,defs,-z,lazy -Wl,--unresolved-symbols=ignore-all
+
+mod_excal.so: $(BUILD)/mod_excal.so
+	cp $< $@
+
+-include $(MOD_OBJS:.o=.d) $(LIB_OBJS:.o=.d)
