@@ -1,2 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Exchange simulator: a program of its own that shares no code with the gateway.
+
+# --- the pure modules: zones, recurrence, grammar, seed, directory; no httpd, no SQLite ---------
+LAB_PURE_SRCS := $(sort $(wildcard t/exchange/zones/*.c t/exchange/recur/*.c t/exchange/grammar/*.c \
+                 t/exchange/seed/*.c t/exchange/directory/*.c))
+LAB_PURE_OBJS := $(patsubst t/exchange/%.c,$(BUILD)/exchange/obj/%.o,$(LAB_PURE_SRCS))
+LAB_PURE_LIBS  = $(shell pkg-config --libs libxml-2.0 icu-i18n icu-uc) $(APR_LIBS)
+LAB_CPPFLAGS   = -It/exchange $(APXS_CPPFLAGS) $(shell pkg-config --cflags libxml-2.0 icu-i18n icu-uc)
+
+# every object of the simulator; an area with needs of its own adds to LAB_CPPFLAGS
+$(BUILD)/exchange/obj/%.o: t/exchange/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/exchange/libpure.a: $(LAB_PURE_OBJS)
+	@mkdir -p $(@D)
+	rm -f $@ && ar rcs $@ $^
+
+# --- unit tests of the simulator: one program per file, written with check -----------------------
+LAB_UNIT_SRCS := $(sort $(wildcard t/exchange/tests/unit/test_*.c))
+LAB_UNIT_BINS := $(patsubst t/exchange/tests/unit/%.c,$(BUILD)/exchange/unit/%,$(LAB_UNIT_SRCS))
+
+$(BUILD)/exchange/unit/%: t/exchange/tests/unit/%.c $(BUILD)/exchange/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
+	    $(LAB_PURE_LIBS) $(shell pkg-config --libs check)
+
+.PHONY: lab-unit lab-unit-check
+lab-unit: $(LAB_UNIT_BINS)
+lab-unit-check: lab-unit
+	@set -e; for t in $(LAB_UNIT_BINS); do EXCAL_SHARED="$${EXCAL_SHARED:-$(TOP)/../shared}" $$t; done
+
+-include $(LAB_PURE_OBJS:.o=.d) $(LAB_UNIT_BINS:=.d)
