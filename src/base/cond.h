@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file cond.h
+ * Preconditions and postconditions (RFC 4918 16): a row each, with the status that RFC gives it.
+ * XC_CONDITIONS(row) with row(SYMBOL, namespace, element, status).
+ */
+#ifndef XC_BASE_COND_H
+#define XC_BASE_COND_H
+
+#define XC_NS_DAV     "DAV:"
+#define XC_NS_CALDAV  "urn:ietf:params:xml:ns:caldav"
+#define XC_NS_CS      "http://calendarserver.org/ns/"
+#define XC_NS_APPLE   "http://apple.com/ns/ical/"
+#define XC_NS_EXCAL   "urn:mod-excal:ns"
+
+#define XC_CONDITIONS(row)                                                               \
+    row(PROPFIND_FINITE_DEPTH, XC_NS_DAV, "propfind-finite-depth", 403)                  \
+    row(CANNOT_MODIFY_PROTECTED_PROPERTY, XC_NS_DAV, "cannot-modify-protected-property", 403) \
+    row(RESOURCE_MUST_BE_NULL, XC_NS_DAV, "resource-must-be-null", 405)                  \
+    row(VALID_RESOURCETYPE, XC_NS_DAV, "valid-resourcetype", 403)                        \
+    row(VALID_SYNC_TOKEN, XC_NS_DAV, "valid-sync-token", 403)                            \
+    row(NUMBER_OF_MATCHES, XC_NS_DAV, "number-of-matches-within-limits", 403)            \
+    row(SYNC_TRAVERSAL, XC_NS_DAV, "sync-traversal-supported", 403)                      \
+    row(SUPPORTED_REPORT, XC_NS_DAV, "supported-report", 403)                            \
+    row(NEED_PRIVILEGES, XC_NS_DAV, "need-privileges", 403)                              \
+    row(QUOTA_NOT_EXCEEDED, XC_NS_DAV, "quota-not-exceeded", 507)                        \
+    row(SUFFICIENT_DISK_SPACE, XC_NS_DAV, "sufficient-disk-space", 507)                  \
+    row(CANNOT_REMOVE, XC_NS_EXCAL, "default-calendar-cannot-be-removed", 403)           \
+    row(CALENDAR_COLLECTION_LOCATION_OK, XC_NS_CALDAV, "calendar-collection-location-ok", 403) \
+    row(VALID_CALENDAR_DATA, XC_NS_CALDAV, "valid-calendar-data", 403)                   \
+    row(VALID_CALENDAR_OBJECT, XC_NS_CALDAV, "valid-calendar-object-resource", 403)      \
+    row(SUPPORTED_CALENDAR_DATA, XC_NS_CALDAV, "supported-calendar-data", 403)           \
+    row(SUPPORTED_CALENDAR_COMPONENT, XC_NS_CALDAV, "supported-calendar-component", 403) \
+    row(NO_UID_CONFLICT, XC_NS_CALDAV, "no-uid-conflict", 403)                           \
+    row(MAX_RESOURCE_SIZE, XC_NS_CALDAV, "max-resource-size", 403)                       \
+    row(MIN_DATE_TIME, XC_NS_CALDAV, "min-date-time", 403)                               \
+    row(MAX_DATE_TIME, XC_NS_CALDAV, "max-date-time", 403)                               \
+    row(MAX_INSTANCES, XC_NS_CALDAV, "max-instances", 403)                               \
+    row(MAX_ATTENDEES, XC_NS_CALDAV, "max-attendees-per-instance", 403)                  \
+    row(VALID_FILTER, XC_NS_CALDAV, "valid-filter", 403)                                 \
+    row(SUPPORTED_FILTER, XC_NS_CALDAV, "supported-filter", 403)                         \
+    row(SUPPORTED_COLLATION, XC_NS_CALDAV, "supported-collation", 403)                   \
+    row(VALID_TIMEZONE, XC_NS_CALDAV, "valid-timezone", 403)                             \
+    row(UNSUPPORTED_RECURRENCE, XC_NS_EXCAL, "recurrence-exchange-can-express", 403)     \
+    row(UNSUPPORTED_TIMEZONE, XC_NS_EXCAL, "time-zone-exchange-can-express", 403)        \
+    row(UNSUPPORTED_PROPERTY, XC_NS_EXCAL, "property-exchange-can-store", 403)           \
+    row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)
+
+typedef enum xc_cond_e {
+    XC_COND_NONE = 0,
+#define XC_COND_SYMBOL(sym, ns, name, status) XC_COND_##sym,
+    XC_CONDITIONS(XC_COND_SYMBOL)
+#undef XC_COND_SYMBOL
+        XC_COND_COUNT
+} xc_cond_e;
+
+/** Namespace URI of a condition's element; NULL for XC_COND_NONE. */
+const char *xc_cond_ns(xc_cond_e cond);
+/** Local name of a condition's element; NULL for XC_COND_NONE. */
+const char *xc_cond_name(xc_cond_e cond);
+/** The HTTP status that goes with it; 500 for XC_COND_NONE. */
+int xc_cond_status(xc_cond_e cond);
+
+#endif

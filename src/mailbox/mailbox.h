@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/**
+ * @file mailbox.h
+ * A signed-in account's calendars as one thing: joins the store (what we know) and the back end
+ * (what Exchange says), so that the front asks neither. Every function takes as few Exchange calls
+ * as the store's knowledge allows; none leaves anything half-written.
+ */
+#ifndef XC_MAILBOX_MAILBOX_H
+#define XC_MAILBOX_MAILBOX_H
+
+#include "cal/object.h"
+#include "exchange/backend.h"
+#include "store/store.h"
+
+typedef struct xc_mailbox_t xc_mailbox_t;
+typedef struct xc_calendar_t xc_calendar_t;
+
+typedef struct xc_mailbox_config_t {
+    apr_interval_time_t freshness;   /* an answer of Exchange younger than this is used; 0 = ask once per request */
+    apr_interval_time_t home_freshness; /* the same for the list of calendars */
+    int read_ahead;                  /* items fetched beyond those asked for, after a first sync */
+    apr_size_t keep_max_bytes;       /* bound of what is kept beside an item */
+    xc_object_limits_t limits;
+    int read_only;
+} xc_mailbox_config_t;
+
+/**
+ * @param session   signed in; its account is the mailbox owner
+ * @param owner     mailbox to look at (SMTP address); NULL = the account's own
+ */
+xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, xc_session_t *session, xc_store_t *store, apr_pool_t *pool);
+
+/** The account's SMTP address, lower case: the name in principal and home URLs. */
+const char *xc_mailbox_address(const xc_mailbox_t *m);
+/** Display name of the mailbox; never NULL. */
+const char *xc_mailbox_display_name(const xc_mailbox_t *m);
+
+/* ---- calendars ---- */
+
+struct xc_calendar_t {
+    xc_mailbox_t *mailbox;
+    const char *segment;         /* URL segment, decoded: "calendar", "Project X" */
+    xc_folder_t folder;
+    xc_calkey_t key;
+    int components;              /* xc_comp_e bits */
+    apr_table_t *props;          /* dead properties: "{ns}name" -> XML text of the element; never NULL */
+    int refreshed;               /* Exchange has been asked in this request */
+    xc_calinfo_t *info;          /* after a refresh; NULL before */
+};
+
+/** All calendars (xc_calendar_t *), the default one first. */
+xc_error_t *xc_mailbox_calendars(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool);
+/** One by its URL segment; *out = NULL when there is none. */
+xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, apr_pool_t *pool);
+/**
+ * Make a calendar folder (MKCALENDAR, extended MKCOL) with its properties in one go.
+ * @param props "{ns}name" -> XML, may be NULL; display_name NULL = the segment
+ */
+xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name, apr_table_t *props, apr_pool_t *pool);
+xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool);
+/**
+ * Change dead properties: set (key -> XML) and removed (const char * keys); display_name NULL = leave.
+ * All or nothing; kept in Exchange.
+ */
+xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool);
+
+/** The principal's or home's dead properties live with the mailbox (on its root folder). */
+xc_error_t *xc_mailbox_props(apr_table_t **out, xc_mailbox_t *m, apr_pool_t *pool);
+xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool);
+
+/* ---- what is in a calendar ---- */
+
+/** Bring the log up to date unless it is fresh; at most one flight for all clients. Sets cal->info. */
+xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool);
+/** The same for many calendars at once, side by side. */
+xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool);
+
+/** The token "epoch-seq" of cal->info. */
+const char *xc_calendar_token(const xc_calendar_t *cal, apr_pool_t *pool);
+/** Read a token: 0 = good for this log, *seq set; else not ours, another epoch, from the future or too old. */
+int xc_calendar_parse_token(const xc_calendar_t *cal, const char *token, apr_uint64_t *seq);
+
+/** All live items (xc_item_t) after a refresh. */
+xc_error_t *xc_calendar_list(apr_array_header_t **items, xc_calendar_t *cal, apr_pool_t *pool);
+/** Changes after seq: see xc_store_since. */
+xc_error_t *xc_calendar_since(apr_array_header_t **items, int *more, apr_uint64_t *token_seq, xc_calendar_t *cal, apr_uint64_t seq, int limit, apr_pool_t *pool);
+/** One item by name after a refresh; *out NULL when absent. */
+xc_error_t *xc_calendar_item(xc_item_t **out, xc_calendar_t *cal, const char *href, apr_pool_t *pool);
+
+/** A body with its outcome. */
+typedef struct xc_loaded_t {
+    const xc_item_t *item;
+    const char *text;           /* iCalendar; NULL = see error */
+    apr_size_t len;
+    const char *props;          /* dead properties of the item (xc_props_parse), NULL = none */
+    xc_error_t *error;          /* 404 gone meanwhile; others: cannot be shown */
+} xc_loaded_t;
+
+/**
+ * Bodies of n items: from the store, and for those missing from Exchange in as few calls as
+ * possible, with read-ahead of other missing bodies after a first sync. out: array of n.
+ */
+xc_error_t *xc_calendar_load(xc_loaded_t **out, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool);
+
+/* ---- changing it ---- */
+
+typedef struct xc_put_result_t {
+    xc_item_t item;             /* as it is now */
+    int created;
+    int verbatim;               /* a GET gives back exactly what was sent: an ETag may be answered */
+} xc_put_result_t;
+
+/** What the client demands of the present state; the check is repeated by Exchange through the change key. */
+typedef struct xc_expect_t {
+    const char *if_match;       /* raw header value, NULL = none */
+    const char *if_none_match;
+} xc_expect_t;
+
+/** Is the present state (item NULL = absent) what is expected? @return 412 when not */
+xc_error_t *xc_expect_check(const xc_expect_t *expect, const xc_item_t *item, apr_pool_t *pool);
+
+/**
+ * Create or replace an object. At most two Exchange calls for a new single event.
+ * @return 412, no-uid-conflict (with the href's segment in hrefs), and every precondition of
+ *         xc_object_parse / xc_object_to_event / the back end
+ */
+xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, const xc_expect_t *expect, apr_pool_t *pool);
+xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool);
+/** Move or copy between calendars; overwrite 0: 412 when the target exists. */
+xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, const char *href, xc_calendar_t *to, const char *to_href,
+                                 int copy, int overwrite, const xc_expect_t *expect, apr_pool_t *pool);
+/** Dead properties of an object. */
+xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool);
+
+/** Dead properties as one string (JSON) and back: "{ns}name" -> XML. A string that does not parse is an empty table. */
+apr_table_t *xc_props_parse(const char *text, apr_pool_t *pool);
+const char *xc_props_format(const apr_table_t *props, apr_pool_t *pool);
+
+#endif
