@@ -6,7 +6,7 @@
  * A zone is a list of eras. In an era the same changes recur every year (or there is none):
  * the form of the Windows registry ("dynamic DST") and of EWS's Periods, TransitionsGroups
  * and Transitions. The rules of the Windows zones are derived from the time zone database at
- * first use, once per process: years 2000 to 2037, the first era reaching back and the
+ * first use (not from ICU, whose data is years older on Debian 12), once per process: years 2000 to 2037, the first era reaching back and the
  * last one forward without bound, as Windows does it.
  *
  * Zones are immutable and may be used from any thread. Zones of the table live until the
@@ -24,9 +24,11 @@
 
 #include "zones/civil.h"
 
+struct lab_zone_flat_t;
+
 /** One offset from UTC that a zone uses at some time. */
 typedef struct lab_zone_period_t {
-    const char *id;   /**< "trule:Microsoft/Registry/<Windows id>/<year>-Standard" or a client's own */
+    const char *id;   /**< "trule:Microsoft/Registry/<Windows id>/<year>-Standard" or a client's */
     const char *name; /**< "Standard", "Daylight" or a client's own */
     int offset_sec;   /**< seconds east of UTC */
 } lab_zone_period_t;
@@ -59,6 +61,7 @@ typedef struct lab_zone_t {
     const lab_zone_period_t *periods;
     int neras;        /**< at least 1 */
     const lab_zone_era_t *eras;
+    const struct lab_zone_flat_t *flat; /**< private: the same, ready for look-ups */
 } lab_zone_t;
 
 /** One half of a SerializableTimeZone. */
@@ -82,7 +85,8 @@ typedef struct lab_zone_serial_t {
  * Prepare the table. Call once per process before threads start (child_init); a further call
  * is harmless. No other function of this header may be called before, civil.h's may.
  * @param pool lives as long as the process: rules derived later are kept on a sub-pool of it
- * @return APR_SUCCESS, or the error of creating the lock
+ * @return APR_SUCCESS, the error of creating the lock, or that of reading the database's UTC
+ *         (a machine without tzdata)
  */
 apr_status_t lab_zone_init(apr_pool_t *pool);
 
@@ -124,8 +128,8 @@ int lab_zone_is_equal(const lab_zone_t *a, const lab_zone_t *b);
  *                "ErrorCalendarInvalidTimeZone" (a definition that makes no sense); NULL on success
  * @return APR_SUCCESS, or APR_EINVAL
  */
-apr_status_t lab_zone_from_definition(xmlNodePtr element, const lab_zone_t **out, const char **error,
-                                      apr_pool_t *pool);
+apr_status_t lab_zone_from_definition(xmlNodePtr element, const lab_zone_t **out,
+                                      const char **error, apr_pool_t *pool);
 
 /**
  * Read a t:MeetingTimeZone (Exchange 2007). The name alone must be a zone of the table; with
