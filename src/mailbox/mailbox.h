@@ -25,8 +25,9 @@ typedef struct xc_mailbox_config_t {
 } xc_mailbox_config_t;
 
 /**
- * @param session   signed in; its account is the mailbox owner
- * @param owner     mailbox to look at (SMTP address); NULL = the account's own
+ * Costs nothing: Exchange and the store are asked when something is wanted.
+ * @param session   signed in; its account is the mailbox owner. Must live as long as the mailbox.
+ * @return 401 when the session has no account
  */
 xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, xc_session_t *session, xc_store_t *store, apr_pool_t *pool);
 

@@ -98,7 +98,8 @@ xc_error_t *xc_store_calendar(xc_calinfo_t **out, xc_store_t *store, const xc_ca
  * nothing (our own writes come back from Exchange this way). The sequence grows once if anything changed.
  * @param base_state the sync_state the page was asked with (NULL = none): when the log meanwhile has
  *        another, nothing is folded and *stale is set: read again
- * @param new_state  sync state after the page; NULL = leave it (a local write was folded)
+ * @param new_state  sync state after the page; NULL = a local write is folded: the log's state stays
+ *        as it is, base_state and asked_at are not looked at, last_page is 0
  * @param last_page  the refresh is complete: refreshed_at = asked_at
  */
 xc_error_t *xc_store_fold(int *stale, xc_store_t *store, const xc_calkey_t *key, const char *base_state, const char *new_state,

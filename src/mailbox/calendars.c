@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The calendars of a mailbox: their names in URLs, their properties, making and removing them. */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+
+#include "base/crypt.h"
+#include "base/xml.h"
+
+#define XC_DISPLAYNAME "{DAV:}displayname"
+
+/* Segments of a home that are not further calendars (interfaces: tasks/, inbox/, outbox/). */
+static const char *const reserved_segments[] = {"calendar", "tasks", "inbox", "outbox", NULL};
+
+static int segment_reserved(const char *segment)
+{
+    for (int i = 0; reserved_segments[i]; i++)
+        if (strcasecmp(reserved_segments[i], segment) == 0)
+            return 1;
+    return 0;
+}
+
+/* A display name as a path segment: no slash, no control character, not "." or "..". */
+static const char *segment_from_name(const char *name, apr_pool_t *pool)
+{
+    char *out = apr_pstrdup(pool, name);
+    for (char *p = out; *p; p++)
+        if (*p == '/' || *p == '\\' || (unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = '_';
+    if (!*out || strcmp(out, ".") == 0 || strcmp(out, "..") == 0)
+        return "_";
+    return out;
+}
+
+static xc_calendar_t *find_segment(const apr_array_header_t *calendars, const char *segment)
+{
+    for (int i = 0; i < calendars->nelts; i++) {
+        xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
+        if (strcmp(cal->segment, segment) == 0)
+            return cal;
+    }
+    return NULL;
+}
+
+/* The name a client set on the default calendar, which is not renamed in Exchange. */
+static const char *override_name(const apr_table_t *props, apr_pool_t *pool)
+{
+    const char *xml = apr_table_get((apr_table_t *)props, XC_DISPLAYNAME);
+    xmlNode *node = NULL;
+    if (!xml || xc_xml_parse(&node, xml, strlen(xml), pool))
+        return NULL;
+    const char *text = xc_xml_text(node, pool);
+    return text && *text ? text : NULL;
+}
+
+static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder)
+{
+    xc_calendar_t *cal = apr_pcalloc(m->pool, sizeof *cal);
+    cal->mailbox = m;
+    cal->folder = *folder;
+    cal->components = XC_COMP_VEVENT;
+    cal->props = xc_props_parse(folder->props, m->pool);
+    const char *name = override_name(cal->props, m->pool);
+    if (name)
+        cal->folder.display_name = name;
+    if (folder->is_default) {
+        cal->segment = "calendar";
+    } else {
+        cal->segment = folder->href ? segment_from_name(folder->href, m->pool) : segment_from_name(folder->display_name, m->pool);
+        if (segment_reserved(cal->segment) || find_segment(m->calendars, cal->segment))
+            cal->segment = apr_pstrcat(m->pool, cal->segment, "~", xc_crypt_hex(m->pool, 3, folder->id, NULL), NULL);
+    }
+    cal->key.origin = m->origin;
+    cal->key.account = m->session->account;
+    cal->key.mailbox = m->owner;
+    cal->key.folder = folder->id;
+    APR_ARRAY_PUSH(m->calendars, xc_calendar_t *) = cal;
+}
+
+static void make_calendars(xc_mailbox_t *m)
+{
+    m->calendars = apr_array_make(m->pool, m->folders->nelts, sizeof(xc_calendar_t *));
+    /* names that clients gave go before names that merely follow from a display name, so that a
+     * folder made in Outlook never takes a client's URL */
+    for (int pass = 0; pass < 3; pass++) {
+        for (int i = 0; i < m->folders->nelts; i++) {
+            const xc_folder_t *f = &APR_ARRAY_IDX(m->folders, i, xc_folder_t);
+            int turn = f->is_default ? 0 : f->href ? 1 : 2;
+            if (f->kind == XC_FOLDER_CALENDAR && turn == pass)
+                add_calendar(m, f);
+        }
+    }
+}
+
+static xc_error_t *load_calendars(xc_mailbox_t *m, int force, apr_pool_t *pool)
+{
+    XC_TRY(xc_home_load(m, force, pool));
+    if (!m->calendars)
+        make_calendars(m);
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_calendars(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    *out = NULL;
+    XC_TRY(load_calendars(m, 0, pool));
+    *out = m->calendars;
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, apr_pool_t *pool)
+{
+    *out = NULL;
+    XC_TRY(load_calendars(m, 0, pool));
+    *out = find_segment(m->calendars, segment);
+    if (!*out && !m->folders_asked && !segment_reserved(segment)) {
+        /* made in Outlook or through another gateway since the list was read */
+        XC_TRY(load_calendars(m, 1, pool));
+        *out = find_segment(m->calendars, segment);
+    }
+    return NULL;
+}
+
+xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name,
+                               apr_table_t *props, apr_pool_t *pool)
+{
+    *out = NULL;
+    if (m->cfg->read_only)
+        return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    if (segment_reserved(segment) || strcmp(segment_from_name(segment, pool), segment))
+        return xc_error_make(pool, 403, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar cannot be named \"%s\".", segment);
+    XC_TRY(load_calendars(m, 1, pool));
+    if (find_segment(m->calendars, segment))
+        return xc_error_make(pool, 405, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar of that name already.");
+    xc_folder_t wanted = {.kind = XC_FOLDER_CALENDAR, .href = segment};
+    const char *encoded = NULL;
+    XC_TRY(xc_props_encode(&encoded, props ? props : apr_table_make(pool, 1), pool));
+    wanted.props = *encoded ? encoded : NULL;
+    if (!display_name || !*display_name)
+        display_name = segment;
+    xc_folder_t *made = NULL;
+    xc_error_t *err = NULL;
+    /* Exchange wants distinct names of siblings, CalDAV does not: a taken one gets a number */
+    for (int n = 1; n <= 9; n++) {
+        wanted.display_name = n == 1 ? display_name : apr_psprintf(pool, "%s (%d)", display_name, n);
+        err = m->session->backend->folder_create(&made, m->session, m->owner, &wanted, pool);
+        if (!err || err->status != 405)
+            break;
+    }
+    if (err)
+        return xc_error_context(err, pool, "making the calendar %s", segment);
+    xc_home_expire(m, pool);
+    XC_TRY(load_calendars(m, 1, pool));
+    *out = find_segment(m->calendars, segment);
+    if (!*out)
+        return xc_error_make(pool, 502, XC_COND_NONE, "Exchange made the calendar but does not list it.");
+    return NULL;
+}
+
+xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    if (cal->folder.is_default)
+        return xc_error_make(pool, 403, XC_COND_CANNOT_REMOVE, "The default calendar of a mailbox cannot be removed.");
+    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_DELETE, pool));
+    xc_error_t *err = m->session->backend->folder_delete(m->session, m->owner, cal->folder.id, pool);
+    if (err && err->status != 404)
+        return xc_error_context(err, pool, "removing the calendar %s", cal->segment);
+    xc_error_t *forget = xc_store_forget(m->store, &cal->key, pool);
+    xc_home_expire(m, pool);
+    return err ? err : forget;
+}
+
+xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, apr_table_t *set, apr_array_header_t *removed,
+                                  apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    if (m->cfg->read_only)
+        return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key};
+    apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
+    if (display_name && cal->folder.is_default) {
+        xc_buf_t *buf = xc_buf_make(pool, 0);
+        xc_xmlw_t *w = xc_xmlw_make(buf, pool);
+        xc_xmlw_ns(w, "D", XC_NS_DAV);
+        xc_xmlw_element(w, XC_NS_DAV, "displayname", display_name);
+        XC_TRY(xc_xmlw_finish(w, pool));
+        apr_table_setn(all_set, XC_DISPLAYNAME, buf->data);
+    } else if (display_name && strcmp(display_name, cal->folder.display_name)) {
+        change.display_name = display_name;
+        /* the URL must not follow the new name */
+        change.href = cal->segment;
+    }
+    apr_table_t *props = xc_props_merge(cal->props, all_set, removed, pool);
+    XC_TRY(xc_props_encode(&change.props, props, pool));
+    xc_error_t *err = m->session->backend->folder_update(m->session, m->owner, &change, pool);
+    if (err)
+        return xc_error_context(err, pool, "properties of %s", cal->segment);
+    cal->props = apr_table_clone(m->pool, props);
+    if (display_name)
+        cal->folder.display_name = apr_pstrdup(m->pool, display_name);
+    xc_home_expire(m, pool);
+    return NULL;
+}
+
+static const xc_folder_t *root_folder(const xc_mailbox_t *m)
+{
+    for (int i = 0; i < m->folders->nelts; i++) {
+        const xc_folder_t *f = &APR_ARRAY_IDX(m->folders, i, xc_folder_t);
+        if (f->kind == XC_FOLDER_ROOT)
+            return f;
+    }
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_props(apr_table_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    *out = NULL;
+    XC_TRY(xc_home_load(m, 0, pool));
+    const xc_folder_t *root = root_folder(m);
+    *out = xc_props_parse(root ? root->props : NULL, pool);
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool)
+{
+    if (m->cfg->read_only)
+        return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    XC_TRY(xc_home_load(m, 0, pool));
+    const xc_folder_t *root = root_folder(m);
+    if (!root)
+        return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not show the root of this mailbox.");
+    xc_folder_t change = {.id = root->id, .change_key = root->change_key};
+    apr_table_t *props = xc_props_merge(xc_props_parse(root->props, pool), set, removed, pool);
+    XC_TRY(xc_props_encode(&change.props, props, pool));
+    XC_TRY(m->session->backend->folder_update(m->session, m->owner, &change, pool));
+    xc_home_expire(m, pool);
+    return NULL;
+}

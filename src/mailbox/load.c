@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bodies: from the store, and what is missing from Exchange in as few calls as possible. */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+
+/* Fewer missing bodies than this are fetched at once, without waiting for another's flight. */
+#define XC_LOAD_FLIGHT_FROM 16
+
+/* What one fetched item becomes in the store. */
+static void keep_fetched(xc_calendar_t *cal, xc_fetched_t *f, const xc_item_t *item, xc_body_t *body, apr_pool_t *pool)
+{
+    memset(body, 0, sizeof *body);
+    body->id = f->id ? f->id : item->id;
+    body->change_key = f->change_key ? f->change_key : item->change_key;
+    if (f->event) {
+        body->text = xc_object_text_for(f->event, pool);
+        body->len = strlen(body->text);
+        body->extra = f->props;
+        xc_calendar_remember(cal, body->id, body->change_key, body->text, body->len, body->extra, pool);
+        return;
+    }
+    body->note = f->error->message;
+    /* What Exchange cannot show today it will not show tomorrow; what it is too busy for it will. */
+    if (f->error->status != 404 && f->error->status != 503 && f->error->status != 504 && f->error->status != 429) {
+        xc_error_t *err = xc_store_put_bodies(cal->mailbox->store, &cal->key, body, 1, pool);
+        if (err)
+            xc_log(cal->mailbox->session->log, XC_LOG_WARNING, "a body was not kept: %s", err->message);
+    }
+}
+
+static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t *pool)
+{
+    out->text = body->text;
+    out->len = body->len;
+    out->props = body->extra;
+    if (!body->text)
+        out->error = xc_error_make(pool, 502, XC_COND_NONE, "Exchange cannot show this item: %s",
+                                   body->note ? body->note : "no reason given");
+}
+
+static xc_error_t *read_store(xc_loaded_t *out, int *missing, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool)
+{
+    xc_body_t *found = NULL;
+    apr_pool_t *at = pool;
+    *missing = 0;
+    const xc_item_t **want = apr_palloc(at, (apr_size_t)(n + 1) * sizeof *want);
+    int *slot = apr_palloc(at, (apr_size_t)(n + 1) * sizeof *slot);
+    int m = 0;
+    for (int i = 0; i < n; i++) {
+        if (!out[i].text && !out[i].error) {
+            want[m] = items[i];
+            slot[m++] = i;
+        }
+    }
+    XC_TRY(xc_store_bodies(&found, cal->mailbox->store, &cal->key, want, m, pool));
+    for (int i = 0; i < m; i++) {
+        if (found[i].text || found[i].note)
+            loaded_from_body(&out[slot[i]], &found[i], pool);
+        else
+            (*missing)++;
+    }
+    return NULL;
+}
+
+/* Items that a client will ask for next: a first sync is followed by multigets of all. */
+static xc_error_t *add_read_ahead(apr_array_header_t *want, xc_calendar_t *cal, apr_pool_t *pool)
+{
+    apr_array_header_t *all = NULL;
+    int room = cal->mailbox->cfg->read_ahead;
+    if (room <= 0)
+        return NULL;
+    apr_hash_t *asked = apr_hash_make(pool);
+    for (int i = 0; i < want->nelts; i++)
+        apr_hash_set(asked, APR_ARRAY_IDX(want, i, const xc_item_t *)->id, APR_HASH_KEY_STRING, want);
+    XC_TRY(xc_calendar_list(&all, cal, pool));
+    for (int i = 0; i < all->nelts && room > 0; i++) {
+        const xc_item_t *item = &APR_ARRAY_IDX(all, i, xc_item_t);
+        /* an item whose span is known had its body loaded */
+        if (item->span_first || item->span_last || apr_hash_get(asked, item->id, APR_HASH_KEY_STRING))
+            continue;
+        APR_ARRAY_PUSH(want, const xc_item_t *) = item;
+        room--;
+    }
+    return NULL;
+}
+
+/* Changed between our look and our fetch: the entity tag must be that of the body. */
+static const xc_item_t *item_as_fetched(const xc_item_t *item, const xc_body_t *body, apr_pool_t *pool)
+{
+    if (strcmp(item->change_key, body->change_key) == 0)
+        return item;
+    xc_item_t *now = apr_pmemdup(pool, item, sizeof *item);
+    now->change_key = body->change_key;
+    now->etag = xc_etag_of(body->change_key, pool);
+    return now;
+}
+
+static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool)
+{
+    xc_session_t *s = cal->mailbox->session;
+    apr_array_header_t *want = apr_array_make(pool, n, sizeof(const xc_item_t *));
+    apr_array_header_t *slot = apr_array_make(pool, n, sizeof(int));
+    for (int i = 0; i < n; i++) {
+        if (!out[i].text && !out[i].error) {
+            APR_ARRAY_PUSH(want, const xc_item_t *) = items[i];
+            APR_ARRAY_PUSH(slot, int) = i;
+        }
+    }
+    int asked = want->nelts;
+    if (!asked)
+        return NULL;
+    if (asked >= XC_LOAD_FLIGHT_FROM)
+        XC_TRY(add_read_ahead(want, cal, pool));
+    const char **ids = apr_palloc(pool, (apr_size_t)want->nelts * sizeof *ids);
+    for (int i = 0; i < want->nelts; i++)
+        ids[i] = APR_ARRAY_IDX(want, i, const xc_item_t *)->id;
+    xc_fetched_t *fetched = NULL;
+    XC_TRY(s->backend->item_fetch(&fetched, s, ids, want->nelts, pool));
+
+    apr_pool_t *scratch;
+    apr_pool_create(&scratch, pool);
+    for (int i = 0; i < want->nelts; i++) {
+        xc_body_t body;
+        keep_fetched(cal, &fetched[i], APR_ARRAY_IDX(want, i, const xc_item_t *), &body, i < asked ? pool : scratch);
+        if (i < asked) {
+            xc_loaded_t *o = &out[APR_ARRAY_IDX(slot, i, int)];
+            if (fetched[i].event) {
+                loaded_from_body(o, &body, pool);
+                o->item = item_as_fetched(o->item, &body, pool);
+            } else
+                o->error = fetched[i].error;
+        } else
+            apr_pool_clear(scratch);
+    }
+    apr_pool_destroy(scratch);
+    return NULL;
+}
+
+xc_error_t *xc_calendar_load(xc_loaded_t **out, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    *out = NULL;
+    xc_loaded_t *rows = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *rows);
+    for (int i = 0; i < n; i++)
+        rows[i].item = items[i];
+    int missing = 0;
+    XC_TRY(read_store(rows, &missing, cal, items, n, pool));
+    if (missing >= XC_LOAD_FLIGHT_FROM) {
+        /* several clients begin with the same calendar: one of them fetches */
+        xc_flight_t *flight = NULL;
+        int waited = 0;
+        XC_TRY(xc_store_flight_begin(&flight, &waited, m->store, xc_calendar_flight(cal, "load", pool), XC_FLIGHT_LEASE, m->session->deadline,
+                                     pool));
+        xc_error_t *err = waited ? read_store(rows, &missing, cal, items, n, pool) : NULL;
+        if (!err)
+            err = fetch_missing(rows, cal, items, n, pool);
+        xc_store_flight_end(flight);
+        XC_TRY(err);
+    } else if (missing)
+        XC_TRY(fetch_missing(rows, cal, items, n, pool));
+    *out = rows;
+    return NULL;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file mailbox_priv.h  What the files of this folder share. */
+#ifndef XC_MAILBOX_PRIV_H
+#define XC_MAILBOX_PRIV_H
+
+#include <apr_hash.h>
+
+#include "mailbox/mailbox.h"
+
+struct xc_mailbox_t {
+    const xc_mailbox_config_t *cfg;
+    xc_session_t *session;
+    xc_store_t *store;
+    const char *origin;              /* which Exchange: part of every key */
+    const char *owner;               /* SMTP address of the mailbox, lower case */
+    apr_time_t opened_at;            /* answers of Exchange younger than this are this request's own */
+    apr_array_header_t *folders;     /* xc_folder_t of the whole mailbox; NULL = not read yet */
+    int folders_asked;               /* Exchange was asked for them in this request */
+    apr_array_header_t *calendars;   /* xc_calendar_t *, made from folders */
+    apr_pool_t *pool;                /* the request's: all that is opened lives here */
+};
+
+/** How long a holder of a flight may take before others step in. */
+#define XC_FLIGHT_LEASE apr_time_from_sec(60)
+
+/** The folder list from the store or, when it is not fresh (or `force`), from Exchange. */
+xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool);
+/** Forget the stored list's freshness: the next use asks Exchange for what changed. */
+void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool);
+
+/** The strong entity tag (without quotes) of a back-end change key in this rendering. */
+const char *xc_etag_of(const char *change_key, apr_pool_t *pool);
+
+/** Refused when the deployment or the folder's rights forbid `right` (XC_RIGHT_*): need-privileges. */
+xc_error_t *xc_calendar_allow(const xc_calendar_t *cal, unsigned right, apr_pool_t *pool);
+
+/** The name of a flight over this calendar. */
+const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool);
+
+/** Fold one local change into the log. */
+xc_error_t *xc_calendar_fold_local(xc_calendar_t *cal, xc_change_e kind, const xc_item_t *item, apr_pool_t *pool);
+
+/**
+ * Remember a body and the span that it covers.
+ * @param extra dead properties, may be NULL
+ */
+void xc_calendar_remember(xc_calendar_t *cal, const char *id, const char *change_key, const char *text, apr_size_t len,
+                          const char *extra, apr_pool_t *pool);
+
+/** Merge `set` and `removed` into a copy of `props`. */
+apr_table_t *xc_props_merge(const apr_table_t *props, const apr_table_t *set, const apr_array_header_t *removed, apr_pool_t *pool);
+
+/** Most bytes of dead properties of one resource. */
+#define XC_PROPS_MAX_BYTES 30000
+/** xc_props_format with the bound. @return 507 when larger */
+xc_error_t *xc_props_encode(const char **out, const apr_table_t *props, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dead properties: a table of "{ns}name" to XML text, kept in Exchange as one JSON string. */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+apr_table_t *xc_props_parse(const char *text, apr_pool_t *pool)
+{
+    apr_table_t *props = apr_table_make(pool, 8);
+    json_t *root = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (json_is_object(root)) {
+        const char *name;
+        json_t *value;
+        json_object_foreach(root, name, value) {
+            if (json_is_string(value))
+                apr_table_set(props, name, json_string_value(value));
+        }
+    }
+    json_decref(root);
+    return props;
+}
+
+const char *xc_props_format(const apr_table_t *props, apr_pool_t *pool)
+{
+    const apr_array_header_t *rows = apr_table_elts(props);
+    if (rows->nelts == 0)
+        return "";
+    json_t *root = json_object();
+    for (int i = 0; i < rows->nelts; i++) {
+        const apr_table_entry_t *e = &APR_ARRAY_IDX(rows, i, apr_table_entry_t);
+        /* what is not UTF-8 is not set: json_string() gives NULL for it */
+        json_object_set_new(root, e->key, json_string(e->val));
+    }
+    char *text = json_dumps(root, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(root);
+    const char *out = text ? apr_pstrdup(pool, text) : "";
+    free(text);
+    return out;
+}
+
+/* A table compares keys without case; property names are case-sensitive. */
+static void set_exact(apr_table_t *props, const char *name, const char *xml)
+{
+    const apr_array_header_t *rows = apr_table_elts(props);
+    for (int i = 0; i < rows->nelts; i++) {
+        apr_table_entry_t *e = &APR_ARRAY_IDX(rows, i, apr_table_entry_t);
+        if (strcmp(e->key, name) == 0) {
+            e->val = (char *)xml;
+            return;
+        }
+    }
+    apr_table_addn(props, name, xml);
+}
+
+apr_table_t *xc_props_merge(const apr_table_t *props, const apr_table_t *set, const apr_array_header_t *removed, apr_pool_t *pool)
+{
+    apr_table_t *out = apr_table_make(pool, 8);
+    const apr_array_header_t *old = apr_table_elts(props);
+    for (int i = 0; i < old->nelts; i++) {
+        const apr_table_entry_t *e = &APR_ARRAY_IDX(old, i, apr_table_entry_t);
+        int gone = 0;
+        for (int k = 0; removed && k < removed->nelts && !gone; k++)
+            gone = strcmp(e->key, APR_ARRAY_IDX(removed, k, const char *)) == 0;
+        if (!gone)
+            apr_table_addn(out, e->key, e->val);
+    }
+    if (set) {
+        const apr_array_header_t *rows = apr_table_elts(set);
+        for (int i = 0; i < rows->nelts; i++) {
+            const apr_table_entry_t *e = &APR_ARRAY_IDX(rows, i, apr_table_entry_t);
+            set_exact(out, e->key, e->val);
+        }
+    }
+    return out;
+}
+
+xc_error_t *xc_props_encode(const char **out, const apr_table_t *props, apr_pool_t *pool)
+{
+    *out = xc_props_format(props, pool);
+    if (strlen(*out) > XC_PROPS_MAX_BYTES)
+        return xc_error_make(pool, 507, XC_COND_SUFFICIENT_DISK_SPACE, "The properties of one resource may take at most %d bytes.",
+                             XC_PROPS_MAX_BYTES);
+    return NULL;
+}

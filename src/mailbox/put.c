@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing one object: PUT, DELETE, its dead properties. */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+
+/* The mailbox owner's addresses: who is the organizer, who merely invited. */
+static const char *const *own_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
+{
+    const char **me = apr_pcalloc(pool, 3 * sizeof *me);
+    me[0] = m->owner;
+    if (strcasecmp(m->owner, m->session->account))
+        me[1] = m->session->account;
+    return me;
+}
+
+static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
+{
+    if (!(xc_object_component(obj) & cal->components))
+        return xc_error_make(pool, 403, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "This calendar holds events (VEVENT) only.");
+    return NULL;
+}
+
+/* RFC 4791 5.3.2.1: one UID names one resource of a calendar, and a resource keeps its UID. */
+static xc_error_t *check_uid(xc_calendar_t *cal, const char *href, const xc_item_t *present, const char *uid, apr_pool_t *pool)
+{
+    xc_item_t *other = NULL;
+    if (present && present->uid && strcmp(present->uid, uid))
+        return xc_error_href(xc_error_make(pool, 403, XC_COND_NO_UID_CONFLICT, "This resource has the UID %s; it cannot get another.",
+                                           present->uid),
+                             pool, present->href);
+    XC_TRY(xc_store_by_uid(&other, cal->mailbox->store, &cal->key, uid, pool));
+    if (other && strcmp(other->href, href))
+        return xc_error_href(xc_error_make(pool, 403, XC_COND_NO_UID_CONFLICT, "The UID %s is that of another event of this calendar.", uid),
+                             pool, other->href);
+    return NULL;
+}
+
+typedef struct prepared_t {
+    xc_object_t *obj;
+    xc_write_t write;
+    xc_event_t *event;
+    const char *stored;      /* what a GET will give */
+} prepared_t;
+
+static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    memset(p, 0, sizeof *p);
+    XC_TRY(xc_object_parse(&p->obj, text, len, &m->cfg->limits, pool));
+    XC_TRY(check_component(cal, p->obj, pool));
+    XC_TRY(xc_object_to_event(&p->event, p->obj, own_addresses(m, pool), m->session->zone, pool));
+    xc_event_normalize(p->event, pool);
+    XC_TRY(xc_object_keep(&p->write.kept, p->obj, text, len, p->event, m->cfg->keep_max_bytes, pool));
+    p->event->kept = p->write.kept;
+    p->write.event = p->event;
+    p->write.href = href;
+    p->stored = xc_object_text_for(p->event, pool);
+    return NULL;
+}
+
+/* What Exchange holds under the present change key, in the model: from the body. */
+static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    XC_TRY(xc_calendar_load(loaded, cal, &item, 1, pool));
+    if ((*loaded)->error)
+        return (*loaded)->error;
+    xc_object_t *obj = NULL;
+    XC_TRY(xc_object_parse_stored(&obj, (*loaded)->text, (*loaded)->len, pool));
+    XC_TRY(xc_object_to_event(before, obj, own_addresses(m, pool), m->session->zone, pool));
+    xc_event_normalize(*before, pool);
+    return NULL;
+}
+
+static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_ref_t *ref, const prepared_t *p, const char *href,
+                           const char *props, apr_pool_t *pool)
+{
+    memset(&out->item, 0, sizeof out->item);
+    out->item.href = href;
+    out->item.id = ref->id;
+    out->item.change_key = ref->change_key;
+    out->item.uid = xc_object_uid(p->obj);
+    out->item.etag = xc_etag_of(ref->change_key, pool);
+    XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
+    xc_calendar_remember(cal, ref->id, ref->change_key, p->stored, strlen(p->stored), props, pool);
+    return NULL;
+}
+
+/* A write that Exchange refused as outdated, or whose outcome is unknown: ask again next time. */
+static xc_error_t *write_failed(xc_calendar_t *cal, xc_error_t *err, const char *href, apr_pool_t *pool)
+{
+    if (err->status == 412 || err->status == 404 || err->maybe_done) {
+        xc_error_t *expire = xc_store_expire(cal->mailbox->store, &cal->key, pool);
+        if (expire)
+            xc_log(cal->mailbox->session->log, XC_LOG_WARNING, "a calendar was not marked for a refresh: %s", expire->message);
+    }
+    return xc_error_context(err, pool, "writing %s/%s", cal->segment, href);
+}
+
+xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
+                            const xc_expect_t *expect, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    const xc_backend_t *be = m->session->backend;
+    prepared_t p;
+    xc_item_t *present = NULL;
+    memset(out, 0, sizeof *out);
+    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_CREATE | XC_RIGHT_MODIFY, pool));
+    XC_TRY(prepare(&p, cal, href, text, len, pool));
+    XC_TRY(xc_calendar_item(&present, cal, href, pool));
+    XC_TRY(xc_expect_check(expect, present, pool));
+    XC_TRY(xc_calendar_allow(cal, present ? XC_RIGHT_MODIFY : XC_RIGHT_CREATE, pool));
+    XC_TRY(check_uid(cal, href, present, xc_object_uid(p.obj), pool));
+    out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
+
+    xc_item_ref_t ref;
+    memset(&ref, 0, sizeof ref);
+    if (!present) {
+        out->created = 1;
+        xc_error_t *err = be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
+        if (err)
+            return write_failed(cal, err, href, pool);
+        return written(out, cal, &ref, &p, href, NULL, pool);
+    }
+    xc_event_t *before = NULL;
+    xc_loaded_t *loaded = NULL;
+    xc_error_t *err = load_before(&before, &loaded, cal, present, pool);
+    if (err)
+        return write_failed(cal, err, href, pool);
+    if (loaded->len == strlen(p.stored) && memcmp(loaded->text, p.stored, loaded->len) == 0) {
+        /* nothing to change: Exchange is not troubled, the entity tag stays */
+        out->item = *present;
+        return NULL;
+    }
+    xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
+    p.write.href = NULL;
+    err = be->item_update(&ref, m->session, &old, before, &p.write, pool);
+    if (err)
+        return write_failed(cal, err, href, pool);
+    if (!ref.id)
+        ref.id = present->id;
+    return written(out, cal, &ref, &p, href, loaded->props, pool);
+}
+
+xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    xc_item_t *present = NULL;
+    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_DELETE, pool));
+    XC_TRY(xc_calendar_item(&present, cal, href, pool));
+    XC_TRY(xc_expect_check(expect, present, pool));
+    if (!present)
+        return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
+    xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
+    if (expect && expect->if_match)
+        ref.change_key = present->change_key;
+    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, pool);
+    /* gone between our look and our call: what the client wanted has come true */
+    if (err && err->status != 404)
+        return write_failed(cal, err, href, pool);
+    return xc_calendar_fold_local(cal, XC_CHANGE_DELETE, present, pool);
+}
+
+xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item, apr_table_t *set, apr_array_header_t *removed,
+                                       apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    xc_loaded_t *loaded = NULL;
+    const char *encoded = NULL;
+    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_MODIFY, pool));
+    XC_TRY(xc_calendar_load(&loaded, cal, &item, 1, pool));
+    if (loaded->error)
+        return loaded->error;
+    apr_table_t *props = xc_props_merge(xc_props_parse(loaded->props, pool), set, removed, pool);
+    XC_TRY(xc_props_encode(&encoded, props, pool));
+    xc_item_ref_t old = {.id = item->id, .change_key = item->change_key, .uid = item->uid}, ref;
+    memset(&ref, 0, sizeof ref);
+    xc_error_t *err = m->session->backend->item_props(&ref, m->session, &old, encoded, pool);
+    if (err)
+        return write_failed(cal, err, item->href, pool);
+    xc_item_t now = *item;
+    now.id = ref.id ? ref.id : item->id;
+    now.change_key = ref.change_key;
+    now.etag = xc_etag_of(ref.change_key, pool);
+    XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &now, pool));
+    xc_calendar_remember(cal, now.id, now.change_key, loaded->text, loaded->len, *encoded ? encoded : NULL, pool);
+    return NULL;
+}

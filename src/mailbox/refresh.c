@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bringing a calendar's change log up to date: one flight for all clients, page by page. */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+
+#include "base/crypt.h"
+
+/* Pages of one refresh: 512 items each; a calendar of more is finished by the next request. */
+#define XC_REFRESH_MAX_PAGES 2000
+
+const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, what, " ",
+                       xc_crypt_hex(pool, 32, cal->key.origin, cal->key.account, cal->key.mailbox, cal->key.folder, NULL), NULL);
+}
+
+static void item_from_ref(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t *pool)
+{
+    memset(item, 0, sizeof *item);
+    item->id = ref->id;
+    item->change_key = ref->change_key;
+    item->uid = ref->uid;
+    item->href = ref->href;
+    item->hidden = ref->not_event;
+    item->etag = xc_etag_of(ref->change_key, pool);
+}
+
+static xc_error_t *fold_page(int *stale, xc_calendar_t *cal, const char *base_state, const xc_item_page_t *page, apr_time_t asked_at,
+                             apr_pool_t *pool)
+{
+    int n = page->upserts->nelts + page->deletes->nelts, k = 0;
+    xc_change_t *changes = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *changes);
+    for (int i = 0; i < page->upserts->nelts; i++, k++) {
+        changes[k].kind = XC_CHANGE_UPSERT;
+        item_from_ref(&changes[k].item, &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
+    }
+    for (int i = 0; i < page->deletes->nelts; i++, k++) {
+        changes[k].kind = XC_CHANGE_DELETE;
+        changes[k].item.id = APR_ARRAY_IDX(page->deletes, i, const char *);
+    }
+    return xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool);
+}
+
+/* The sync state was refused: list everything and put it in the place of what is known, so that
+ * clients' tokens stay good and only real differences reach them. */
+static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t asked_at, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    apr_array_header_t *items = apr_array_make(pool, 512, sizeof(xc_item_t));
+    for (int n = 0; n < XC_REFRESH_MAX_PAGES; n++) {
+        for (int i = 0; i < page->upserts->nelts; i++) {
+            const xc_item_ref_t *ref = &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t);
+            item_from_ref(&APR_ARRAY_PUSH(items, xc_item_t), ref, pool);
+        }
+        if (!page->more)
+            return xc_store_replace(m->store, &cal->key, page->state, (const xc_item_t *)items->elts, items->nelts, asked_at, pool);
+        const char *state = page->state;
+        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, pool));
+    }
+    return xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing this calendar.");
+}
+
+static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    const char *state = cal->info ? cal->info->sync_state : NULL;
+    for (int n = 0; n < XC_REFRESH_MAX_PAGES; n++) {
+        apr_time_t asked_at = apr_time_now();
+        xc_item_page_t *page = NULL;
+        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, pool));
+        if (page->reset)
+            return relist(cal, page, asked_at, pool);
+        int stale = 0;
+        XC_TRY(fold_page(&stale, cal, state, page, asked_at, pool));
+        if (stale) {
+            /* another flight's lease ran out and it went on: begin from what is known now */
+            XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, pool));
+            state = cal->info ? cal->info->sync_state : NULL;
+            continue;
+        }
+        if (!page->more)
+            return NULL;
+        state = page->state;
+    }
+    return xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing this calendar.");
+}
+
+static int is_fresh(const xc_calendar_t *cal)
+{
+    const xc_mailbox_t *m = cal->mailbox;
+    if (!cal->info || !cal->info->complete || !cal->info->refreshed_at)
+        return 0;
+    return cal->info->refreshed_at >= m->opened_at || cal->info->refreshed_at + m->cfg->freshness > apr_time_now();
+}
+
+static xc_error_t *refresh_gone(xc_calendar_t *cal, xc_error_t *err, apr_pool_t *pool)
+{
+    if (err->status == 404) {
+        /* the folder went away since the list was read */
+        xc_error_t *forget = xc_store_forget(cal->mailbox->store, &cal->key, pool);
+        if (forget)
+            return forget;
+        xc_home_expire(cal->mailbox, pool);
+    }
+    return xc_error_context(err, pool, "refreshing %s of %s", cal->segment, cal->mailbox->owner);
+}
+
+xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    if (cal->refreshed)
+        return NULL;
+    XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
+    while (!is_fresh(cal)) {
+        xc_flight_t *flight = NULL;
+        int waited = 0;
+        XC_TRY(xc_store_flight_begin(&flight, &waited, m->store, xc_calendar_flight(cal, "refresh", pool), XC_FLIGHT_LEASE, m->session->deadline,
+                                     pool));
+        XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
+        if (!flight)
+            continue;
+        xc_error_t *err = is_fresh(cal) ? NULL : ask(cal, pool);
+        xc_store_flight_end(flight);
+        if (err)
+            return refresh_gone(cal, err, pool);
+        XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
+        if (!cal->info || !cal->info->complete)
+            return xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "The gateway's cache cannot be written."), 30);
+        break;
+    }
+    cal->refreshed = 1;
+    return NULL;
+}
+
+xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool)
+{
+    for (int i = 0; i < calendars->nelts; i++)
+        XC_TRY(xc_calendar_refresh(APR_ARRAY_IDX(calendars, i, xc_calendar_t *), pool));
+    return NULL;
+}
+
+const char *xc_calendar_token(const xc_calendar_t *cal, apr_pool_t *pool)
+{
+    return apr_psprintf(pool, "%s-%" APR_UINT64_T_FMT, cal->info->epoch, cal->info->seq);
+}
+
+int xc_calendar_parse_token(const xc_calendar_t *cal, const char *token, apr_uint64_t *seq)
+{
+    apr_size_t n = strlen(cal->info->epoch);
+    if (strncmp(token, cal->info->epoch, n) || token[n] != '-')
+        return 1;
+    const char *digits = token + n + 1;
+    apr_size_t len = strlen(digits);
+    if (!len || len > 19 || strspn(digits, "0123456789") != len)
+        return 1;
+    *seq = (apr_uint64_t)apr_strtoi64(digits, NULL, 10);
+    return *seq > cal->info->seq || *seq < cal->info->oldest_seq;
+}
+
+xc_error_t *xc_calendar_list(apr_array_header_t **items, xc_calendar_t *cal, apr_pool_t *pool)
+{
+    XC_TRY(xc_calendar_refresh(cal, pool));
+    xc_calinfo_t *info = NULL;
+    XC_TRY(xc_store_list(items, &info, cal->mailbox->store, &cal->key, pool));
+    if (!info)
+        return xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "The gateway's cache was lost just now."), 5);
+    cal->info = info;
+    return NULL;
+}
+
+xc_error_t *xc_calendar_since(apr_array_header_t **items, int *more, apr_uint64_t *token_seq, xc_calendar_t *cal, apr_uint64_t seq,
+                              int limit, apr_pool_t *pool)
+{
+    XC_TRY(xc_calendar_refresh(cal, pool));
+    xc_calinfo_t *info = NULL;
+    XC_TRY(xc_store_since(items, &info, more, cal->mailbox->store, &cal->key, seq, limit, pool));
+    if (!info || strcmp(info->epoch, cal->info->epoch))
+        return xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "The gateway's cache was lost just now."), 5);
+    *token_seq = info->seq;
+    if (*more && (*items)->nelts)
+        *token_seq = APR_ARRAY_IDX(*items, (*items)->nelts - 1, xc_item_t).changed_seq;
+    cal->info = info;
+    return NULL;
+}
+
+xc_error_t *xc_calendar_item(xc_item_t **out, xc_calendar_t *cal, const char *href, apr_pool_t *pool)
+{
+    *out = NULL;
+    XC_TRY(xc_calendar_refresh(cal, pool));
+    return xc_store_by_href(out, cal->mailbox->store, &cal->key, href, pool);
+}
