@@ -23,8 +23,9 @@ void xc_log_write(const xc_log_t *log, xc_log_level_e level, const char *file, i
 /** Log when `log` is not NULL and the level is on; the arguments are evaluated only then. */
 #define xc_log(log, lvl, ...)                                                            \
     do {                                                                                 \
-        if ((log) && (lvl) <= (log)->level)                                              \
-            xc_log_write((log), (lvl), __FILE__, __LINE__, __VA_ARGS__);                 \
+        const xc_log_t *xc_log_to_ = (log);                                              \
+        if (xc_log_to_ && (lvl) <= xc_log_to_->level)                                    \
+            xc_log_write(xc_log_to_, (lvl), __FILE__, __LINE__, __VA_ARGS__);            \
     } while (0)
 
 #endif
