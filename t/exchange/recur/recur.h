@@ -11,8 +11,8 @@
  *  - days 29, 30 and 31 fall on the last day of shorter months instead of skipping them;
  *  - a start date that does not match is not an occurrence: the first match on or after it is
  *    index 1;
- *  - weeks begin on first_day (2010 SP1; Sunday before), which counts when interval > 1;
- *    the first week is that of the first occurrence's start date;
+ *  - intervals count from the week, month or year of the start date, whether or not that one
+ *    has an occurrence; weeks begin on first_day (2010 SP1; Sunday before);
  *  - nothing recurs after 4500-08-31.
  *
  * Structures are plain values: no pool unless a function names one. Thread-safe.
@@ -148,7 +148,7 @@ int lab_recur_window(const lab_recur_t *recur, lab_date_t from, lab_date_t to, i
 
 /**
  * The smallest number of days between two neighbouring occurrences; 0 when there is only one.
- * (As Exchange, the pattern's, not the one of the actual dates: 28 for monthly.)
+ * Looks at the first 48 dates of monthly and yearly patterns.
  */
 int lab_recur_min_gap_days(const lab_recur_t *recur);
 
