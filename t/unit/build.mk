@@ -7,7 +7,8 @@ $(BUILD)/unit/%: t/unit/%.c $(BUILD)/libexcal.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -I. -Isrc -It/unit $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS) $(shell pkg-config --libs check)
 
-.PHONY: unit
+.PHONY: unit unit-programs
+unit-programs: $(UNIT_BINS)
 unit: $(UNIT_BINS)
 	@set -e; for t in $(UNIT_BINS); do echo "== $$t"; CK_FORK=no $$t; done
 
