@@ -4,7 +4,8 @@
 
 #include "recur/recur_inside.h"
 
-#define SAMPLES 48
+#define SAMPLES   48
+#define LAST_WEEK 5
 
 static int popcount(unsigned mask)
 {
@@ -73,12 +74,12 @@ static lab_date_t nth_of_month(const lab_recur_t *r, int year, int month)
     for (day = 1; day <= length; day++, weekday = (weekday + 1) % 7) {
         if ((r->days >> weekday & 1u) != 0) {
             date.day = day;
-            if (++seen == r->week) {
+            if (++seen == r->week && r->week != LAST_WEEK) {
                 break;
             }
         }
     }
-    return date; /* week 5 ("Last") runs to the end: the last one seen */
+    return date; /* the last one seen */
 }
 
 static lab_date_t date_of_month(const lab_recur_t *r, int month_number)
