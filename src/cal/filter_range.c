@@ -225,6 +225,16 @@ xc_error_t *xc_range_match_component(int *matches, const xc_range_t *range, cons
     return NULL;
 }
 
+int xc_range_match_instance(const xc_range_t *range, const xc_object_t *obj, const xc_instance_t *instance, const xc_zone_t *zone)
+{
+    test_t t = { .range = range, .obj = obj, .zone = zone };
+    for (apr_size_t i = 0; i < sizeof(components) / sizeof(components[0]); i++) {
+        if (icalcomponent_isa(instance->comp) == components[i].kind && components[i].kind != ICAL_VALARM_COMPONENT)
+            return components[i].overlaps(&t, instance);
+    }
+    return 0;
+}
+
 int xc_range_match_property(const xc_range_t *range, const xc_object_t *obj, icalproperty *prop, const xc_zone_t *zone)
 {
     apr_time_t start, end;

@@ -6,6 +6,7 @@
 #ifndef XC_CAL_FILTER_RANGE_H
 #define XC_CAL_FILTER_RANGE_H
 
+#include "cal/instance.h"
 #include "cal/object_priv.h"
 #include "cal/view.h"
 
@@ -20,6 +21,8 @@ int xc_range_knows_property(const char *name);
  */
 xc_error_t *xc_range_match_component(int *matches, const xc_range_t *range, const xc_object_t *obj, icalcomponent *comp,
                                      icalcomponent *parent, const xc_zone_t *zone, apr_pool_t *pool);
+/** The same question about one instance of a component (not of a VALARM). */
+int xc_range_match_instance(const xc_range_t *range, const xc_object_t *obj, const xc_instance_t *instance, const xc_zone_t *zone);
 /** A DATE counts as its whole day, a PERIOD from its start to its end; anything without a date does not match. */
 int xc_range_match_property(const xc_range_t *range, const xc_object_t *obj, icalproperty *prop, const xc_zone_t *zone);
 

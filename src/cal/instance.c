@@ -58,7 +58,7 @@ void xc_timing_read(xc_timing_t *out, const xc_object_t *obj, icalcomponent *com
 }
 
 /* The same component at another start: a written end keeps the exact length, DURATION the nominal one (RFC 5545 3.8.5.3). */
-static void timing_move(xc_timing_t *out, const xc_timing_t *base, const xc_when_t *start, const xc_zone_t *zone)
+void xc_timing_move(xc_timing_t *out, const xc_timing_t *base, const xc_when_t *start, const xc_zone_t *zone)
 {
     struct icaldurationtype d = { 0 };
     xc_timing_t t = *base;
@@ -190,7 +190,7 @@ static xc_error_t *walk_rule(walk_t *w, icalcomponent *comp, struct icalrecurren
         start.wall = wall;
         if (until.kind == XC_WHEN_DATE && xc_date_to_days(wall.year, wall.month, wall.day) > until_day)
             return NULL;
-        timing_move(&at, &w->base, &start, w->zone);
+        xc_timing_move(&at, &w->base, &start, w->zone);
         if (at.start_utc > until_utc || at.start_utc > w->to)
             return NULL;
         w->last = at.start_utc;
@@ -212,7 +212,7 @@ static xc_error_t *walk_rdates(walk_t *w, icalcomponent *comp)
         apr_time_t period_start, period_end;
         if (!xc_prop_when(w->obj, APR_ARRAY_IDX(props, i, icalproperty *), &start))
             continue;
-        timing_move(&at, &w->base, &start, w->zone);
+        xc_timing_move(&at, &w->base, &start, w->zone);
         if (xc_prop_period(w->obj, APR_ARRAY_IDX(props, i, icalproperty *), w->zone, &period_start, &period_end) && period_end > at.start_utc) {
             at.end_utc = period_end;
             xc_when_from_utc(&at.end, period_end, &start, w->zone);

@@ -19,6 +19,9 @@ typedef struct xc_timing_t {
     apr_time_t start_utc, end_utc;
 } xc_timing_t;
 
+/** The same component at another start. `out` may be `base`. */
+void xc_timing_move(xc_timing_t *out, const xc_timing_t *base, const xc_when_t *start, const xc_zone_t *zone);
+
 typedef struct xc_instance_t {
     icalcomponent *comp;   /* the component that describes it */
     int recurs;            /* one of a series: `id` is its original start */

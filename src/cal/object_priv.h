@@ -25,6 +25,7 @@ struct xc_object_t {
     icalcomponent *master;          /* the one without RECURRENCE-ID, NULL when there is none */
     const char *uid;
     xc_comp_e kind;
+    const char *text;               /* as it was given, NUL-terminated; NULL = only the components */
     apr_hash_t *zones;              /* TZID as written -> const xc_zone_t * */
 };
 
