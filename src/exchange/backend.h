@@ -126,6 +126,12 @@ struct xc_backend_t {
 
     /** Item changes of a calendar folder since `state` (NULL = all): one call, one page. */
     xc_error_t *(*item_sync)(xc_item_page_t **out, xc_session_t *s, const char *folder_id, const char *state, apr_pool_t *pool);
+    /**
+     * item_sync of n folders side by side (a home listing asks for every calendar's ctag). For each either
+     * pages[i] or errors[i] is set; arrays of n given by the caller.
+     */
+    void (*item_sync_many)(xc_item_page_t **pages, xc_error_t **errors, xc_session_t *s, const char *const *folder_ids,
+                           const char *const *states, int n, apr_pool_t *pool);
     /** Fetch n items whole (series with their exceptions), in batches, several at once. out[i] belongs to ids[i]. */
     xc_error_t *(*item_fetch)(xc_fetched_t **out, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool);
     /**

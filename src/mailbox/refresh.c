@@ -133,8 +133,70 @@ xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
     return NULL;
 }
 
+/* One of several calendars that are asked for side by side. */
+typedef struct batch_row_t {
+    xc_calendar_t *cal;
+    xc_flight_t *flight;
+    const char *state;
+} batch_row_t;
+
+/* The calendars that need Exchange and whose flight is free at once. */
+static xc_error_t *take_batch(apr_array_header_t *batch, const apr_array_header_t *calendars, apr_pool_t *pool)
+{
+    for (int i = 0; i < calendars->nelts; i++) {
+        xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
+        xc_mailbox_t *m = cal->mailbox;
+        if (cal->refreshed)
+            continue;
+        XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
+        if (is_fresh(cal)) {
+            cal->refreshed = 1;
+            continue;
+        }
+        xc_flight_t *flight = NULL;
+        int waited = 0;
+        /* no waiting while other flights are held: two such requests would wait for each other */
+        if (!xc_store_flight_begin(&flight, &waited, m->store, xc_calendar_flight(cal, "refresh", pool), XC_FLIGHT_LEASE,
+                                   apr_time_now(), pool) && flight)
+            APR_ARRAY_PUSH(batch, batch_row_t) =
+                (batch_row_t){.cal = cal, .flight = flight, .state = cal->info ? cal->info->sync_state : NULL};
+    }
+    return NULL;
+}
+
+static xc_error_t *ask_batch(const apr_array_header_t *batch, apr_pool_t *pool)
+{
+    int n = batch->nelts;
+    xc_session_t *s = APR_ARRAY_IDX(batch, 0, batch_row_t).cal->mailbox->session;
+    const char **folders = apr_palloc(pool, (apr_size_t)n * sizeof *folders), **states = apr_palloc(pool, (apr_size_t)n * sizeof *states);
+    xc_item_page_t **pages = apr_pcalloc(pool, (apr_size_t)n * sizeof *pages);
+    xc_error_t **errors = apr_pcalloc(pool, (apr_size_t)n * sizeof *errors), *err = NULL;
+    for (int i = 0; i < n; i++) {
+        folders[i] = APR_ARRAY_IDX(batch, i, batch_row_t).cal->folder.id;
+        states[i] = APR_ARRAY_IDX(batch, i, batch_row_t).state;
+    }
+    apr_time_t asked_at = apr_time_now();
+    s->backend->item_sync_many(pages, errors, s, folders, states, n, pool);
+    for (int i = 0; i < n && !err; i++) {
+        batch_row_t *row = &APR_ARRAY_IDX(batch, i, batch_row_t);
+        int stale = 0;
+        /* what is not done with one page is done by the calendar's own refresh */
+        if (errors[i] || pages[i]->reset)
+            continue;
+        err = fold_page(&stale, row->cal, row->state, pages[i], asked_at, pool);
+    }
+    return err;
+}
+
 xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool)
 {
+    apr_array_header_t *batch = apr_array_make(pool, calendars->nelts, sizeof(batch_row_t));
+    xc_error_t *err = take_batch(batch, calendars, pool);
+    if (!err && batch->nelts > 1)
+        err = ask_batch(batch, pool);
+    for (int i = 0; i < batch->nelts; i++)
+        xc_store_flight_end(APR_ARRAY_IDX(batch, i, batch_row_t).flight);
+    XC_TRY(err);
     for (int i = 0; i < calendars->nelts; i++)
         XC_TRY(xc_calendar_refresh(APR_ARRAY_IDX(calendars, i, xc_calendar_t *), pool));
     return NULL;
