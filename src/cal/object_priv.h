@@ -32,6 +32,9 @@ struct xc_object_t {
 /** Once per process, from xc_zone_init(): libical never aborts and keeps unknown parts. */
 void xc_ical_init(void);
 
+/** xc_zone_from_vtimezone() of a parsed VTIMEZONE. */
+xc_error_t *xc_zone_from_component(const xc_zone_t **out, icalcomponent *vtimezone, apr_time_t when, apr_pool_t *pool);
+
 /** The zone of a TZID as the object means it; NULL when it cannot be resolved. */
 const xc_zone_t *xc_object_zone(const xc_object_t *obj, const char *tzid);
 /** The VTIMEZONE component of a TZID; NULL when the object has none. */
