@@ -216,14 +216,14 @@ void xc_when_add(xc_when_t *out, const xc_when_t *w, struct icaldurationtype d, 
     apr_int64_t sign = d.is_neg ? -1 : 1;
     apr_int64_t days = sign * ((apr_int64_t)d.weeks * 7 + d.days);
     apr_int64_t exact = sign * ((apr_int64_t)d.hours * 3600 + (apr_int64_t)d.minutes * 60 + d.seconds);
-    apr_int64_t local = xc_wall_to_sec(&w->wall) + days * 86400;
+    apr_int64_t local = xc_civil_to_sec(&w->wall) + days * 86400;
     const apr_int64_t min = -62135596800LL, max = 253402300799LL; /* years 1 to 9999 */
 
     *out = *w;
     local = local < min ? min : local > max ? max : local;
-    xc_wall_from_sec(&out->wall, local);
+    xc_civil_from_sec(&out->wall, local);
     if (w->kind == XC_WHEN_DATE) {
-        xc_wall_from_sec(&out->wall, local + exact / 86400 * 86400);
+        xc_civil_from_sec(&out->wall, local + exact / 86400 * 86400);
         return;
     }
     if (exact) {
@@ -250,7 +250,7 @@ int xc_comp_times(const xc_object_t *obj, icalcomponent *comp, xc_when_t *start,
             d.days = 1;
         xc_when_add(end, start, d, NULL);
     }
-    if (end->kind == XC_WHEN_DATE && start->kind == XC_WHEN_DATE && xc_wall_to_sec(&end->wall) <= xc_wall_to_sec(&start->wall)) {
+    if (end->kind == XC_WHEN_DATE && start->kind == XC_WHEN_DATE && xc_civil_to_sec(&end->wall) <= xc_civil_to_sec(&start->wall)) {
         /* many clients write the last day itself, or the same day: an all-day event has one day at least */
         struct icaldurationtype day = icaldurationtype_null_duration();
         day.days = 1;

@@ -103,13 +103,13 @@ static int add_rule(builder_t *b, observance_t *o, struct icalrecurrencetype r)
     if (!icaltime_is_null_time(r.until)) {
         xc_wall_t w;
         xc_wall_from_ical(&w, r.until);
-        until = xc_wall_to_sec(&w);
+        until = xc_civil_to_sec(&w);
         if (!icaltime_is_utc(r.until))
             until -= o->from_sec;
     }
     if (r.count == 0 && simple_onset(&o->onset, &r, &o->start)) {
         int year = o->start.year < FIRST_YEAR ? FIRST_YEAR : o->start.year;
-        apr_int64_t first = xc_wall_to_sec(&o->start) - o->from_sec;
+        apr_int64_t first = xc_civil_to_sec(&o->start) - o->from_sec;
         o->open = until == APR_INT64_MAX;
         for (; year <= LAST_YEAR || (year <= o->start.year + 1 && year < 9999); year++) {
             apr_int64_t at = xc_onset_at(&o->onset, year, o->from_sec);
@@ -136,7 +136,7 @@ static int add_rule(builder_t *b, observance_t *o, struct icalrecurrencetype r)
         if (icaltime_is_null_time(t) || t.year > LAST_YEAR)
             break;
         xc_wall_from_ical(&w, t);
-        apr_int64_t at = xc_wall_to_sec(&w) - o->from_sec;
+        apr_int64_t at = xc_civil_to_sec(&w) - o->from_sec;
         if (at > until)
             break;
         ok = add_transition(b, o, at);
@@ -162,13 +162,13 @@ static int read_observance(builder_t *b, observance_t *o, icalcomponent *comp)
     const char *name = xc_comp_text(comp, ICAL_TZNAME_PROPERTY, NULL, b->pool);
     o->name = name ? name : "";
     o->start = start.wall;
-    if (!add_transition(b, o, xc_wall_to_sec(&o->start) - o->from_sec))
+    if (!add_transition(b, o, xc_civil_to_sec(&o->start) - o->from_sec))
         return 0;
     for (icalproperty *p = icalcomponent_get_first_property(comp, ICAL_ANY_PROPERTY); p; p = icalcomponent_get_next_property(comp, ICAL_ANY_PROPERTY)) {
         xc_when_t when;
         if (icalproperty_isa(p) == ICAL_RDATE_PROPERTY) {
             if (!xc_prop_when(NULL, p, &when) ||
-                !add_transition(b, o, xc_wall_to_sec(&when.wall) - (when.kind == XC_WHEN_UTC ? 0 : o->from_sec)))
+                !add_transition(b, o, xc_civil_to_sec(&when.wall) - (when.kind == XC_WHEN_UTC ? 0 : o->from_sec)))
                 return 0;
         } else if (icalproperty_isa(p) == ICAL_RRULE_PROPERTY) {
             icalvalue *v = icalproperty_get_value(p);
@@ -203,7 +203,7 @@ static void finish_zone(xc_zone_t *zone, builder_t *b, const apr_array_header_t 
     zone->first_name = "";
     for (int i = 0; i < observances->nelts; i++) {
         const observance_t *o = &((const observance_t *)observances->elts)[i];
-        if (i == 0 || xc_wall_to_sec(&o->start) - o->from_sec == t[0].at)
+        if (i == 0 || xc_civil_to_sec(&o->start) - o->from_sec == t[0].at)
             zone->first_offset_sec = o->from_sec;
         if (o->open) {
             open++;

@@ -36,13 +36,13 @@ int xc_date_weekday(int days)
     return w < 0 ? w + 7 : w;
 }
 
-apr_int64_t xc_wall_to_sec(const xc_wall_t *wall)
+apr_int64_t xc_civil_to_sec(const xc_wall_t *wall)
 {
     return (apr_int64_t)xc_date_to_days(wall->year, wall->month, wall->day) * DAY_SEC + wall->hour * 3600 +
            wall->minute * 60 + wall->second;
 }
 
-void xc_wall_from_sec(xc_wall_t *wall, apr_int64_t sec)
+void xc_civil_from_sec(xc_wall_t *wall, apr_int64_t sec)
 {
     apr_int64_t days = sec / DAY_SEC;
     int rest = (int)(sec % DAY_SEC);
@@ -104,7 +104,7 @@ static int rule_offset(const xc_rule_t *rule, apr_int64_t sec, int *is_dst, cons
         xc_wall_t wall;
         apr_int64_t at[2];
         int dst_first;
-        xc_wall_from_sec(&wall, sec + rule->std_sec);
+        xc_civil_from_sec(&wall, sec + rule->std_sec);
         rule_changes(rule, wall.year, at, &dst_first);
         dst = sec >= at[0] && sec < at[1] ? dst_first : !dst_first;
     }
@@ -148,7 +148,7 @@ int xc_zone_next_change(const xc_zone_t *zone, apr_int64_t sec, apr_int64_t *at)
     }
     if (!zone->rule.set || !zone->rule.has_dst)
         return 0;
-    xc_wall_from_sec(&wall, zone->rule_from > sec ? zone->rule_from : sec);
+    xc_civil_from_sec(&wall, zone->rule_from > sec ? zone->rule_from : sec);
     for (int year = wall.year - 1; year <= LAST_YEAR; year++) {
         apr_int64_t change[2];
         int dst_first;
@@ -193,12 +193,12 @@ void xc_zone_to_wall(const xc_zone_t *zone, apr_time_t t, xc_wall_t *wall)
     apr_int64_t sec = t / APR_USEC_PER_SEC;
     if (t % APR_USEC_PER_SEC < 0)
         sec--;
-    xc_wall_from_sec(wall, sec + xc_zone_offset_at(zone, sec, NULL, NULL));
+    xc_civil_from_sec(wall, sec + xc_zone_offset_at(zone, sec, NULL, NULL));
 }
 
 apr_time_t xc_zone_to_utc(const xc_zone_t *zone, const xc_wall_t *wall)
 {
-    apr_int64_t local = xc_wall_to_sec(wall), best = 0;
+    apr_int64_t local = xc_civil_to_sec(wall), best = 0;
     /* offsets are below 16 hours, so the offset in force is one of these */
     int offset[3] = {xc_zone_offset_at(zone, local - 16 * 3600, NULL, NULL), xc_zone_offset_at(zone, local, NULL, NULL),
                      xc_zone_offset_at(zone, local + 16 * 3600, NULL, NULL)};

@@ -85,7 +85,7 @@ const xc_zone_t *xc_zone_match(const xc_zone_t *zone, apr_int64_t from, apr_int6
 const xc_zone_t *xc_zone_from_cdo(int id);
 
 /** Seconds of a wall clock as if it were UTC. */
-apr_int64_t xc_wall_to_sec(const xc_wall_t *wall);
-void xc_wall_from_sec(xc_wall_t *wall, apr_int64_t sec);
+apr_int64_t xc_civil_to_sec(const xc_wall_t *wall);
+void xc_civil_from_sec(xc_wall_t *wall, apr_int64_t sec);
 
 #endif

@@ -15,7 +15,7 @@ static const char day_names[7][3] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
 static void put_wall(xc_buf_t *buf, const char *name, apr_int64_t local_sec)
 {
     xc_wall_t w;
-    xc_wall_from_sec(&w, local_sec);
+    xc_civil_from_sec(&w, local_sec);
     xc_buf_printf(buf, "%s%04d%02d%02dT%02d%02d%02d\r\n", name, w.year, w.month, w.day, w.hour, w.minute, w.second);
 }
 
@@ -100,7 +100,7 @@ static void put_yearly(xc_buf_t *buf, const xc_zone_t *zone)
     apr_int64_t after = zone->n ? zone->rule_from : -11676096000LL; /* since 1600 */
     xc_wall_t w;
 
-    xc_wall_from_sec(&w, after);
+    xc_civil_from_sec(&w, after);
     for (int k = 0; k < 2; k++) {
         int to_dst = k == 0;
         const xc_onset_t *o = to_dst ? &r->to_dst : &r->to_std;

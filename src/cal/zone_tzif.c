@@ -209,7 +209,7 @@ void xc_zone_trim(xc_zone_t *zone)
     while (zone->n > 1) {
         const xc_transition_t *last = &zone->t[zone->n - 1];
         xc_wall_t wall;
-        xc_wall_from_sec(&wall, last->at);
+        xc_civil_from_sec(&wall, last->at);
         apr_int64_t to_dst = xc_onset_at(&zone->rule.to_dst, wall.year, zone->rule.std_sec);
         apr_int64_t to_std = xc_onset_at(&zone->rule.to_std, wall.year, zone->rule.dst_sec);
         int before = zone->t[zone->n - 2].offset_sec;
