@@ -18,6 +18,9 @@
 
 #include "cal/object.h"
 
+/** Who wrote the calendar data that we make ourselves. */
+#define XC_PRODID "-//mod_excal//mod_excal 1.0//EN"
+
 struct xc_object_t {
     apr_pool_t *pool;
     icalcomponent *vcalendar;       /* freed by a cleanup of the pool */

@@ -61,8 +61,9 @@ typedef struct xc_comp_filter_t {
  */
 xc_error_t *xc_filter_match(int *matches, const xc_comp_filter_t *filter, const xc_object_t *obj, const xc_zone_t *zone, apr_pool_t *pool);
 /**
- * The time-range that every match must overlap (of VEVENT/VTODO comp-filters directly below
- * VCALENDAR), so that a caller can leave out objects by their span. unset = no bound.
+ * The time-range that every match must overlap (of a VEVENT or VJOURNAL comp-filter directly below
+ * VCALENDAR), so that a caller can leave out objects by their span: those with last < start or
+ * first > end (an event without length may start at the range's start). unset = no bound.
  */
 xc_range_t xc_filter_range(const xc_comp_filter_t *filter);
 /** Checks that need no object (names, ranges): valid-filter, supported-filter. */
@@ -91,7 +92,12 @@ typedef struct xc_data_view_t {
     const xc_zone_t *zone;        /* of floating times, NULL = UTC */
 } xc_data_view_t;
 
-/** The object's text under a view; the stored text itself when the view asks for nothing. max-instances when too many. */
+/**
+ * The object's text under a view; the text that was parsed when the view asks for nothing. Where
+ * nothing lies in the range of expand, a VCALENDAR without components. What does not recur is never
+ * left out by expand.
+ * @return max-instances when the series has more than XC_VIEW_MAX_INSTANCES in the range
+ */
 xc_error_t *xc_view_text(const char **out, const xc_object_t *obj, const xc_data_view_t *view, apr_pool_t *pool);
 
 /** Most occurrences that any one expansion makes. */
@@ -104,13 +110,24 @@ typedef struct xc_busy_period_t {
 
 /** Add the object's busy periods in [start, end) to `periods` (xc_busy_period_t): opaque, not cancelled, not declined. */
 xc_error_t *xc_freebusy_add(apr_array_header_t *periods, const xc_object_t *obj, apr_time_t start, apr_time_t end, const xc_zone_t *zone, apr_pool_t *pool);
+/** The same, less what one of `me` (SMTP addresses, NULL-terminated; NULL = nobody) has declined. */
+xc_error_t *xc_freebusy_add_for(apr_array_header_t *periods, const xc_object_t *obj, const char *const *me, apr_time_t start, apr_time_t end,
+                                const xc_zone_t *zone, apr_pool_t *pool);
+/** Sort and merge in place: no two periods overlap afterwards; where they did the graver class stays (away, busy, tentative). */
+void xc_freebusy_merge(apr_array_header_t *periods, apr_pool_t *pool);
 /** VCALENDAR with one VFREEBUSY (RFC 4791 7.10; RFC 5545 3.6.4), periods merged and sorted, UTC. */
 const char *xc_freebusy_text(apr_array_header_t *periods, apr_time_t start, apr_time_t end, apr_pool_t *pool);
 
-/** A whole calendar as one text/calendar: each zone once (two rules under one TZID: the second gets another name). */
+/**
+ * A whole calendar as one text/calendar: each zone once (two rules under one TZID: the second gets
+ * another name). Equal objects in equal order give equal text.
+ */
 typedef struct xc_export_t xc_export_t;
+/** @param display_name X-WR-CALNAME and NAME, NULL = none */
 xc_export_t *xc_export_make(const char *display_name, apr_pool_t *pool);
+/** Add one object's text; it is copied. @return valid-calendar-data when it is no VCALENDAR: nothing of it was added */
 xc_error_t *xc_export_add(xc_export_t *ex, const char *text, apr_size_t len);
+/** Finish; lives on the export's pool. Nothing may be added afterwards. */
 const char *xc_export_text(xc_export_t *ex, apr_size_t *len);
 
 #endif
