@@ -15,7 +15,7 @@ check: deps
 	$(MAKE) lint
 	$(MAKE) test
 
-test: all lab unit-programs lab-unit
+test: all lab unit-programs lab-unit fuzz-programs
 	t/run --build $(BUILD) $(if $(ONLY),--only $(ONLY))
 
 lint:
@@ -26,7 +26,7 @@ lint:
 # The unit and HTTP suites once more with AddressSanitizer and UndefinedBehaviorSanitizer.
 asan-check: deps
 	$(MAKE) SANITIZE=1 BUILD=build/asan build/asan/mod_excal.so lab unit-programs lab-unit
-	EXCAL_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 t/run --build build/asan --only unit,lab-unit,http
+	EXCAL_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 t/run --build build/asan --only unit,fuzz,lab-unit,http
 
 DEMO_PORT          ?= 8080
 DEMO_EXCHANGE_PORT ?= 8081
