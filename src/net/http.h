@@ -17,6 +17,8 @@
 #include "base/log.h"
 
 typedef struct xc_net_t xc_net_t;
+struct xc_net_request_t;
+struct xc_net_response_t;
 typedef struct xc_breaker_t xc_breaker_t; /* net/breaker.h: lives in memory shared by the children */
 
 typedef struct xc_net_config_t {
@@ -27,6 +29,9 @@ typedef struct xc_net_config_t {
     int tls_verify;              /* check certificate and host name */
     const char *ca_file;         /* PEM bundle, NULL = the system's */
     const char *user_agent;
+    /** Called after every request, from the thread that made it (statistics); may be NULL. */
+    void (*observe)(void *ctx, const struct xc_net_request_t *request, const struct xc_net_response_t *response);
+    void *observe_ctx;
 } xc_net_config_t;
 
 typedef enum xc_auth_e { XC_AUTH_NONE, XC_AUTH_BASIC, XC_AUTH_NTLM, XC_AUTH_NEGOTIATE, XC_AUTH_ANY, XC_AUTH_BEARER } xc_auth_e;
@@ -47,6 +52,9 @@ typedef struct xc_net_request_t {
     apr_size_t body_len;
     const xc_credential_t *credential; /* NULL = anonymous */
     const char *label;            /* operation name for logs and statistics ("GetItem") */
+    const char *account;          /* whose back-off is honoured (the breaker's), NULL = only the origin's state */
+    int repeatable;               /* harmless when the server gets it twice (a read): it is sent again when an idle
+                                     connection turns out to be dead after the body has left. GET and HEAD always are */
 } xc_net_request_t;
 
 typedef struct xc_net_response_t {
@@ -55,7 +63,9 @@ typedef struct xc_net_response_t {
     const char *body;             /* on the pool, NUL-terminated */
     apr_size_t body_len;
     apr_interval_time_t spent;    /* µs from start to the last byte */
-    xc_error_t *error;            /* transport failure of this one: 503/504/502; else NULL */
+    xc_error_t *error;            /* transport failure of this one, else NULL: 503 with Retry-After (time-out, DNS, connection,
+                                     broken off), 502 (certificate refused, answer too large, not HTTP), 500 (bad request of
+                                     our own). maybe_done: the body was sent and the answer never came, or not wholly */
 } xc_net_response_t;
 
 /** What a request has cost so far: for LogFormat notes and the status page. */
@@ -63,6 +73,12 @@ typedef struct xc_net_meter_t {
     int calls;
     apr_interval_time_t spent;
 } xc_net_meter_t;
+
+/**
+ * Scheme, host and port of an http or https URL in lower case, the default port left out.
+ * @return NULL when it is no such URL, or one that carries a login
+ */
+const char *xc_net_origin(const char *url, apr_pool_t *pool);
 
 /** libcurl's global state; once per process in post_config, undone by the pool's cleanup. */
 xc_error_t *xc_net_init(apr_pool_t *pool);
