@@ -317,11 +317,11 @@ static xc_error_t *error_of(xc_net_t *net, const xc_transfer_t *t, CURLcode rc)
     case CURLE_COULDNT_CONNECT:
         return xc_error_retry(xc_error_make(t->pool, 503, XC_COND_NONE, "Exchange cannot be reached."), 30);
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return xc_error_make(t->pool, 500, XC_COND_NONE, "The URL of Exchange is not valid.");
     case CURLE_OUT_OF_MEMORY:
         return xc_error_retry(xc_error_make(t->pool, 503, XC_COND_NONE, "The gateway is out of memory."), 30);
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* no HTTP/1 answer; the scheme was checked before */
     case CURLE_BAD_CONTENT_ENCODING:
         return xc_error_make(t->pool, 502, XC_COND_NONE, "The answer of Exchange cannot be understood.");
     default:
