@@ -35,7 +35,7 @@ typedef struct netserver_t {
     int fd, port;
     SSL_CTX *tls;
     pthread_t thread;
-    atomic_int connections, requests, active, most_active, dead_letters;
+    atomic_int open, connections, requests, active, most_active, dead_letters;
 } netserver_t;
 
 typedef struct netconn_t {
@@ -247,6 +247,7 @@ out:
     }
     shutdown(c->fd, SHUT_RDWR);
     close(c->fd);
+    c->srv->open--;
     free(c);
     return NULL;
 }
@@ -262,6 +263,7 @@ static void *net_accept_thread(void *p)
         c->srv = s;
         c->fd = fd;
         c->id = ++s->connections;
+        s->open++;
         if (pthread_create(&t, NULL, net_conn_thread, c) == 0)
             pthread_detach(t);
     }
@@ -286,11 +288,23 @@ static netserver_t *netserver_start(SSL_CTX *tls)
     return s;
 }
 
+/* The clients' connections must be closed already. */
 static void netserver_stop(netserver_t *s)
 {
+    int tries;
+
     shutdown(s->fd, SHUT_RDWR);
     pthread_join(s->thread, NULL);
-    close(s->fd); /* the struct stays: a connection's thread may still look at it */
+    close(s->fd);
+    for (tries = 0; s->open > 0 && tries < 2000; tries++)
+        usleep(1000);
+    if (s->open > 0) {
+        fprintf(stderr, "test server: a connection does not end\n");
+        exit(2);
+    }
+    if (s->tls)
+        SSL_CTX_free(s->tls);
+    free(s);
 }
 
 /* A certificate for 127.0.0.1 signed by itself; its PEM goes to `path`. */

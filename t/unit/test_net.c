@@ -9,14 +9,17 @@
 #include "net/http.h"
 #include "netserver.h"
 
-static apr_pool_t *pool;
+static apr_pool_t *pool, *net_pool;
 static netserver_t *srv;
 static xc_net_t *net;
 static xc_net_config_t cfg;
 
 static void make_net(xc_breaker_t *breaker)
 {
-    ck_assert_ptr_null(xc_net_make(&net, &cfg, breaker, pool));
+    if (net_pool)
+        apr_pool_destroy(net_pool);
+    apr_pool_create(&net_pool, pool);
+    ck_assert_ptr_null(xc_net_make(&net, &cfg, breaker, net_pool));
 }
 
 static void setup(void)
@@ -30,6 +33,7 @@ static void setup(void)
     cfg.max_response_bytes = 1 << 19;
     cfg.tls_verify = 1;
     cfg.user_agent = "test";
+    net_pool = NULL;
     make_net(NULL);
 }
 
@@ -217,13 +221,14 @@ START_TEST(maps_failures)
     xc_net_response_t a = run(post("/truncate", "x"));
     xc_net_request_t r = post("/ok", "x");
     netserver_t *gone = netserver_start(NULL);
+    int gone_port = gone->port;
 
     ck_assert_int_eq(a.error->status, 503);
     ck_assert(a.error->maybe_done);
     a = run(get("/garbage"));
     ck_assert_int_eq(a.error->status, 502);
     netserver_stop(gone);
-    r.url = apr_psprintf(pool, "http://127.0.0.1:%d/ok", gone->port);
+    r.url = apr_psprintf(pool, "http://127.0.0.1:%d/ok", gone_port);
     a = run(r);
     ck_assert_int_eq(a.error->status, 503);
     ck_assert_int_gt(a.error->retry_after_sec, 0);
@@ -348,6 +353,7 @@ START_TEST(certificates_are_checked)
     ck_assert_int_eq(run(get("/ok")).status, 200);
     unlink(pem);
     srv = plain;
+    make_net(NULL);
     netserver_stop(tls);
 }
 END_TEST
@@ -356,13 +362,14 @@ START_TEST(breaker_stops_a_dead_origin)
 {
     xc_breaker_t *b = xc_breaker_at(apr_pcalloc(pool, xc_breaker_size()));
     netserver_t *gone = netserver_start(NULL);
+    int gone_port = gone->port;
     xc_net_request_t r = get("/ok");
     xc_net_response_t a;
     int i;
 
     make_net(b);
     netserver_stop(gone);
-    r.url = apr_psprintf(pool, "http://127.0.0.1:%d/ok", gone->port);
+    r.url = apr_psprintf(pool, "http://127.0.0.1:%d/ok", gone_port);
     for (i = 0; i < 5; i++)
         run(r);
     a = run(r);
