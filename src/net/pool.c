@@ -4,7 +4,6 @@
 
 #include <apr_lib.h>
 #include <apr_strings.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/crypt.h"
@@ -39,14 +38,14 @@ static void share_unlock(CURL *easy, curl_lock_data kind, void *ctx)
     apr_thread_mutex_unlock(net->share_lock[kind]);
 }
 
-static void engine_free(xc_engine_t *e)
+/* Close the connections; the struct stays for another. */
+static void engine_close(xc_engine_t *e)
 {
     while (e->spares > 0)
         curl_easy_cleanup(e->spare[--e->spares]);
     if (e->multi)
         curl_multi_cleanup(e->multi);
-    free(e->key);
-    free(e);
+    e->multi = NULL;
 }
 
 static apr_status_t net_cleanup(void *p)
@@ -56,7 +55,7 @@ static apr_status_t net_cleanup(void *p)
     while (net->idle) {
         xc_engine_t *e = net->idle;
         net->idle = e->next;
-        engine_free(e);
+        engine_close(e);
     }
     if (net->share)
         curl_share_cleanup(net->share);
@@ -166,7 +165,7 @@ const char *xc_net_engine_key(const xc_net_t *net, const xc_credential_t *cred, 
     case XC_AUTH_NEGOTIATE:
     case XC_AUTH_ANY:
         if (cred->fingerprint && *cred->fingerprint)
-            return cred->fingerprint;
+            return xc_crypt_hex(pool, XC_SHA256_BYTES, cred->fingerprint, NULL);
         return xc_crypt_hex(pool, XC_SHA256_BYTES, net->salt, cred->user ? cred->user : "", cred->secret ? cred->secret : "", NULL);
     case XC_AUTH_NONE:
     case XC_AUTH_BASIC:
@@ -176,7 +175,7 @@ const char *xc_net_engine_key(const xc_net_t *net, const xc_credential_t *cred, 
     return "";
 }
 
-/* Unlink what has waited too long, or is one too many. The caller frees it outside the lock. */
+/* Unlink what has waited too long, or is one too many. The caller closes it outside the lock. */
 static xc_engine_t *take_stale(xc_net_t *net, apr_time_t now)
 {
     xc_engine_t **at = &net->idle, *stale;
@@ -191,25 +190,35 @@ static xc_engine_t *take_stale(xc_net_t *net, apr_time_t now)
     return stale;
 }
 
-static void free_all(xc_engine_t *e)
+static void close_all(xc_net_t *net, xc_engine_t *e)
 {
     while (e) {
         xc_engine_t *next = e->next;
-        engine_free(e);
+        engine_close(e);
+        apr_thread_mutex_lock(net->lock);
+        e->next = net->empty;
+        net->empty = e;
+        apr_thread_mutex_unlock(net->lock);
         e = next;
     }
 }
 
 static xc_engine_t *engine_make(xc_net_t *net, const char *key)
 {
-    xc_engine_t *e = calloc(1, sizeof(*e));
+    xc_engine_t *e;
 
-    if (!e)
-        return NULL;
-    e->key = strdup(key);
+    apr_thread_mutex_lock(net->lock);
+    e = net->empty;
+    if (e)
+        net->empty = e->next;
+    else
+        e = apr_pcalloc(net->pool, sizeof(*e)); /* as many as requests were ever under way at once */
+    apr_thread_mutex_unlock(net->lock);
+    e->next = NULL;
+    apr_cpystrn(e->key, key, sizeof(e->key));
     e->multi = curl_multi_init();
-    if (!e->multi || !e->key) {
-        engine_free(e);
+    if (!e->multi) {
+        close_all(net, e);
         return NULL;
     }
     curl_multi_setopt(e->multi, CURLMOPT_MAXCONNECTS, (long)net->cfg.max_leases);
@@ -231,7 +240,7 @@ xc_engine_t *xc_net_engine_take(xc_net_t *net, const char *key)
         }
     }
     apr_thread_mutex_unlock(net->lock);
-    free_all(stale);
+    close_all(net, stale);
     return found ? found : engine_make(net, key);
 }
 
@@ -245,7 +254,7 @@ void xc_net_engine_give(xc_net_t *net, xc_engine_t *engine)
     net->idle = engine;
     stale = take_stale(net, engine->last_used);
     apr_thread_mutex_unlock(net->lock);
-    free_all(stale);
+    close_all(net, stale);
 }
 
 int xc_net_lease_try(xc_net_t *net, xc_origin_t *origin)

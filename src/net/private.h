@@ -21,7 +21,7 @@
 #include "net/breaker.h"
 #include "net/http.h"
 
-enum { XC_NET_SPARE_HANDLES = 8, XC_NET_IDLE_ENGINES = 64 };
+enum { XC_NET_SPARE_HANDLES = 8, XC_NET_IDLE_ENGINES = 64, XC_NET_KEY_BYTES = 2 * 32 + 1 };
 
 /** What the child knows of an origin. */
 typedef struct xc_origin_t {
@@ -33,7 +33,7 @@ typedef struct xc_origin_t {
 typedef struct xc_engine_t xc_engine_t;
 struct xc_engine_t {
     xc_engine_t *next;
-    char *key;
+    char key[XC_NET_KEY_BYTES];
     CURLM *multi;
     CURL *spare[XC_NET_SPARE_HANDLES];
     int spares;
@@ -51,6 +51,7 @@ struct xc_net_t {
     apr_thread_cond_t *lease_freed;
     apr_hash_t *origins;                           /* name -> xc_origin_t; an origin is a few bytes, for ever */
     xc_engine_t *idle;                             /* most recently used first */
+    xc_engine_t *empty;                            /* structs whose handles are closed, for the next engine */
 };
 
 /** One request under way. */
@@ -75,7 +76,7 @@ typedef struct xc_transfer_t {
 
 /** The origin's record, made on first use; NULL when the URL is none of ours. */
 xc_origin_t *xc_net_origin_of(xc_net_t *net, const char *url, apr_pool_t *pool);
-/** The engine key of a credential; never NULL. */
+/** The engine key of a credential; never NULL, shorter than XC_NET_KEY_BYTES. */
 const char *xc_net_engine_key(const xc_net_t *net, const xc_credential_t *cred, apr_pool_t *pool);
 /** An engine to have alone; NULL when out of memory. */
 xc_engine_t *xc_net_engine_take(xc_net_t *net, const char *key);

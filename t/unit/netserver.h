@@ -183,11 +183,25 @@ static int net_answer(netconn_t *c, const char *method, const char *path, const 
     return 1;
 }
 
+/* The next word of the request line. */
+static int net_word(const char **at, char *out, size_t size)
+{
+    size_t n = strcspn(*at, " \r\n");
+
+    if (n == 0 || n >= size)
+        return 0;
+    memcpy(out, *at, n);
+    out[n] = '\0';
+    *at += n + ((*at)[n] == ' ');
+    return 1;
+}
+
 /* One request off the connection. @return 0 when the connection is over */
 static int net_request(netconn_t *c)
 {
     char method[16], path[128], length[32];
     size_t head_len, body_len, total;
+    const char *next = c->buf;
     char *end;
     int go_on, active;
 
@@ -199,7 +213,7 @@ static int net_request(netconn_t *c)
         c->buf[c->have] = '\0';
     }
     head_len = (size_t)(end - c->buf) + 4;
-    if (sscanf(c->buf, "%15s %127s", method, path) != 2)
+    if (!net_word(&next, method, sizeof(method)) || !net_word(&next, path, sizeof(path)))
         return 0;
     end[2] = '\0';
     net_header(c->buf, "\nContent-Length:", length, sizeof(length));
