@@ -63,5 +63,7 @@ int xc_recur_date_of(const xc_recur_t *recur, int index, int *days);
 int xc_recur_next(const xc_recur_t *recur, int days, int *found_days);
 /** Last occurrence; returns 0 for a series without end. */
 int xc_recur_last(const xc_recur_t *recur, int *days);
+/** A lower bound of the days between two occurrences: Exchange wants none to last longer. */
+int xc_recur_min_gap(const xc_recur_t *recur);
 
 #endif
