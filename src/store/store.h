@@ -87,20 +87,26 @@ typedef struct xc_change_t {
     xc_item_t item;          /* DELETE: only id is read. UPSERT: href may be NULL to keep the known one */
 } xc_change_t;
 
-/** A snapshot for reading: consistent, short-lived (end it before talking to Exchange or a client). */
-typedef struct xc_snapshot_t xc_snapshot_t;
-
 /** Current info; *out = NULL when the calendar is unknown. */
 xc_error_t *xc_store_calendar(xc_calinfo_t **out, xc_store_t *store, const xc_calkey_t *key, apr_pool_t *pool);
 
 /**
  * Fold a page of changes in, atomically. An UPSERT whose change_key equals the known one changes
  * nothing (our own writes come back from Exchange this way). The sequence grows once if anything changed.
+ *
+ * Of several changes to one id the last counts. Deletions come before upserts, whatever their order.
+ * An upsert of an unknown item without href is named by xc_store_name_for() (name.h); a name that
+ * another live item bears is given to the older one, the newer gets xc_store_name_alternative().
+ * An upsert with another href than the known one renames: a tombstone under the old name. An item
+ * that becomes hidden leaves a tombstone. A NULL uid keeps the known one.
+ * A refresh that was asked before a local write (new_state NULL) of the same item and tells of the
+ * state before that write is older than what is known, and left out.
  * @param base_state the sync_state the page was asked with (NULL = none): when the log meanwhile has
- *        another, nothing is folded and *stale is set: read again
+ *        another, nothing is folded and *stale is set: read again. Not looked at when new_state is NULL
  * @param new_state  sync state after the page; NULL = a local write is folded: the log's state stays
  *        as it is, base_state and asked_at are not looked at, last_page is 0
- * @param last_page  the refresh is complete: refreshed_at = asked_at
+ * @param last_page  the refresh is complete: refreshed_at = asked_at (unless expired since)
+ * @return 503 when the store cannot keep it (full, disk failure): nothing was folded
  */
 xc_error_t *xc_store_fold(int *stale, xc_store_t *store, const xc_calkey_t *key, const char *base_state, const char *new_state,
                           const xc_change_t *changes, int n, int last_page, apr_time_t asked_at, apr_pool_t *pool);
@@ -108,6 +114,7 @@ xc_error_t *xc_store_fold(int *stale, xc_store_t *store, const xc_calkey_t *key,
 /**
  * A full listing replaces what is known (sync state lost): items not in it become tombstones,
  * unchanged ones stay as they are; the epoch stays, so that clients' tokens stay good.
+ * Local writes folded after asked_at stay too, listed or not. 503 as xc_store_fold.
  */
 xc_error_t *xc_store_replace(xc_store_t *store, const xc_calkey_t *key, const char *new_state,
                              const xc_item_t *items, int n, apr_time_t asked_at, apr_pool_t *pool);
@@ -130,9 +137,16 @@ xc_error_t *xc_store_list(apr_array_header_t **items, xc_calinfo_t **info, xc_st
  */
 xc_error_t *xc_store_since(apr_array_header_t **items, xc_calinfo_t **info, int *more, xc_store_t *store, const xc_calkey_t *key,
                            apr_uint64_t seq, int limit, apr_pool_t *pool);
-/** Remember the span of an item's current body. */
+/** Remember the span of an item's current body; nothing happens when the item has another change key by now. */
 xc_error_t *xc_store_set_span(xc_store_t *store, const xc_calkey_t *key, const char *id, const char *change_key,
                               apr_time_t first, apr_time_t last, apr_pool_t *pool);
+
+typedef struct xc_span_t {
+    const char *id, *change_key;   /* of which body */
+    apr_time_t first, last;
+} xc_span_t;
+/** The same for many at once: one transaction. */
+xc_error_t *xc_store_set_spans(xc_store_t *store, const xc_calkey_t *key, const xc_span_t *spans, int n, apr_pool_t *pool);
 
 /* ---- bodies: immutable, keyed by account, item and change key ---- */
 
