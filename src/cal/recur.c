@@ -260,16 +260,19 @@ static int week_start_matters(const xc_recur_t *r)
     return interval_of(r) > 1 && (r->days & (r->days - 1)) != 0;
 }
 
-/* Every twelve months is every year. */
+/* Every twelve months is every year; the 31st of a 30-day month is its 30th. */
 static xc_recur_t as_yearly(const xc_recur_t *r)
 {
     xc_recur_t y = *r;
+    int len;
 
     if ((r->kind == XC_RECUR_MONTHLY_DAY || r->kind == XC_RECUR_MONTHLY_NTH) && r->interval == 12) {
         y.kind = r->kind == XC_RECUR_MONTHLY_DAY ? XC_RECUR_YEARLY_DAY : XC_RECUR_YEARLY_NTH;
         y.interval = 1;
         y.month = r->start_month;
     }
+    if (y.kind == XC_RECUR_YEARLY_DAY && y.day_of_month > (len = month_len(2000, y.month)))
+        y.day_of_month = len;
     return y;
 }
 
