@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* COPY and MOVE of objects between calendars (RFC 4918 9.8, 9.9). */
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+#include "dav/dav.h"
+
+static xc_error_t *read_destination(xc_path_t *to, xc_dav_t *d)
+{
+    const char *value = xc_ask_header(d, "Destination");
+    if (!value)
+        return xc_error_make(d->pool, 400, XC_COND_NONE, "There is no Destination header.");
+    XC_TRY(xc_path_parse_url(to, value, d->req->host_url, d->req->cfg->base, d->pool));
+    if (!xc_resource_is_own(d, to) || to->kind != XC_R_OBJECT || to->slash)
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "The destination is no place for an object in a calendar of this account.");
+    if (xc_path_equal(to, &d->path))
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "Source and destination are the same.");
+    return NULL;
+}
+
+static xc_error_t *read_overwrite(int *overwrite, xc_dav_t *d)
+{
+    const char *value = xc_ask_header(d, "Overwrite");
+    *overwrite = !value || !strcasecmp(value, "T");
+    if (!*overwrite && strcasecmp(value, "F"))
+        return xc_error_make(d->pool, 400, XC_COND_NONE, "The Overwrite header is T or F.");
+    return NULL;
+}
+
+static xc_error_t *transfer(xc_dav_t *d, int copy)
+{
+    xc_put_result_t result = { 0 };
+    xc_expect_t expect = xc_ask_expect(d);
+    xc_calendar_t *from, *to;
+    xc_path_t path;
+    int overwrite;
+    if (d->path.kind == XC_R_CALENDAR)
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "Calendars are neither copied nor moved as a whole.");
+    XC_TRY(read_destination(&path, d));
+    XC_TRY(read_overwrite(&overwrite, d));
+    XC_TRY(xc_resource_calendar(&from, d, d->path.calendar));
+    if (!from)
+        return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
+    XC_TRY(xc_resource_calendar(&to, d, path.calendar));
+    if (!to)
+        return xc_error_make(d->pool, 409, XC_COND_NONE, "There is no such calendar at the destination.");
+    XC_TRY(xc_calendar_transfer(&result, from, d->path.name, to, path.name, copy, overwrite, &expect, d->pool));
+    if (result.created)
+        xc_reply_header(d, "Location", apr_pstrcat(d->pool, d->req->host_url ? d->req->host_url : "", xc_resource_href(d, &path, d->pool), NULL));
+    xc_reply_empty(d, result.created ? 201 : 204);
+    return NULL;
+}
+
+xc_error_t *xc_method_copy(xc_dav_t *d)
+{
+    return transfer(d, 1);
+}
+
+xc_error_t *xc_method_move(xc_dav_t *d)
+{
+    return transfer(d, 0);
+}

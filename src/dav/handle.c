@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way through the front: find the method's row, read the path, see that the method is for this
+ * kind of resource and allowed here, check the conditions that hold for every method, call the
+ * handler, and answer and log its error.
+ */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "dav/dav.h"
+
+/* Where collections could be made, and where RFC 4791 wants to hear why not. */
+#define MAKABLE (XC_R_CALENDAR | XC_R_OBJECT | XC_R_HOME)
+
+const xc_method_t xc_methods[] = {
+    { "OPTIONS", XC_R_ALL, XC_M_ANONYMOUS, xc_method_options },
+    { "GET", XC_R_ALL, 0, xc_method_get },
+    { "HEAD", XC_R_ALL, 0, xc_method_get },
+    { "PROPFIND", XC_R_ALL, 0, xc_method_propfind },
+    { "REPORT", XC_R_ALL, 0, xc_method_report },
+    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
+    { "PUT", XC_R_OBJECT, XC_M_CHANGES, xc_method_put },
+    { "POST", XC_R_CALENDAR, XC_M_CHANGES, xc_method_post },
+    { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
+    { "MKCALENDAR", MAKABLE, XC_M_CHANGES, xc_method_mkcalendar },
+    { "MKCOL", MAKABLE, XC_M_CHANGES, xc_method_mkcol },
+    { "COPY", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_copy },
+    { "MOVE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_move },
+    { NULL, 0, 0, NULL },
+};
+
+const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
+{
+    const char *allow = "";
+    for (const xc_method_t *m = xc_methods; m->name; m++)
+        if (m->kinds & kinds)
+            allow = apr_pstrcat(pool, allow, *allow ? ", " : "", m->name, NULL);
+    return allow;
+}
+
+const char *xc_dav_compliance(void)
+{
+    return "1, 3, access-control, calendar-access, extended-mkcol";
+}
+
+const char *xc_dav_allow(void)
+{
+    return "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, PUT, POST, DELETE, MKCALENDAR, MKCOL, COPY, MOVE";
+}
+
+static const xc_method_t *find_method(const char *name)
+{
+    for (const xc_method_t *m = xc_methods; m->name; m++)
+        if (!strcmp(m->name, name))
+            return m;
+    return NULL;
+}
+
+static xc_error_t *not_allowed(xc_dav_t *d, unsigned kinds)
+{
+    xc_reply_header(d, "Allow", xc_methods_allow(kinds, d->pool));
+    return xc_error_make(d->pool, 405, XC_COND_NONE, "This method is not for this resource.");
+}
+
+static xc_error_t *dispatch(xc_dav_t *d)
+{
+    xc_req_t *req = d->req;
+    d->method = find_method(req->method);
+    if (!strcmp(req->uri, "*") && d->method && d->method->handle == xc_method_options) {
+        d->path.kind = XC_R_ROOT;
+        return xc_method_options(d);
+    }
+    if (!d->method)
+        d->path.kind = 0;
+    XC_TRY(xc_path_parse(&d->path, req->uri, req->cfg->base, d->pool));
+    if (!d->method || !(d->method->kinds & d->path.kind))
+        return not_allowed(d, d->path.kind);
+    d->head = !strcmp(d->method->name, "HEAD");
+    if (d->method->flags & XC_M_ANONYMOUS)
+        return d->method->handle(d);
+    if (!req->mailbox)
+        return xc_error_make(d->pool, 401, XC_COND_NONE, "Sign in first.");
+    if (!xc_resource_is_own(d, &d->path))
+        return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
+    if ((d->method->flags & XC_M_CHANGES) && req->cfg->read_only)
+        return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "This gateway is read-only.");
+    xc_ask_prefer(d);
+    XC_TRY(xc_precond_if(d));
+    return d->method->handle(d);
+}
+
+static void log_failure(xc_dav_t *d, const xc_error_t *err)
+{
+    xc_log_level_e level = err->status >= 500 ? XC_LOG_ERROR : err->status == 429 ? XC_LOG_WARNING : XC_LOG_INFO;
+    xc_log(d->req->log, level, "%s %s for %s: %d%s%s%s%s: %s%s%s", d->req->method, d->req->uri,
+           d->req->user ? d->req->user : "-", err->status, err->cond ? " " : "",
+           err->cond ? xc_cond_name(err->cond) : "", err->code ? " " : "", err->code ? err->code : "",
+           err->message ? err->message : "", err->detail ? " | " : "", err->detail ? err->detail : "");
+}
+
+int xc_dav_handle(xc_req_t *req)
+{
+    xc_dav_t *d = apr_pcalloc(req->pool, sizeof(*d));
+    d->req = req;
+    d->pool = req->pool;
+    d->calendars = apr_hash_make(d->pool);
+    d->zones = apr_hash_make(d->pool);
+    xc_error_t *err = dispatch(d);
+    if (err) {
+        log_failure(d, err);
+        if (!d->status)
+            xc_reply_error(d, err);
+    }
+    return d->status;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* MKCALENDAR (RFC 4791 5.3.1) and extended MKCOL (RFC 5689): a calendar folder with its properties in one go. */
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+#include "dav/dav.h"
+
+typedef struct maker_t {
+    const char *body_ns, *body;        /* the request's root element */
+    const char *answer_ns, *answer;
+    int failed_status;                 /* when a property cannot be set */
+} maker_t;
+
+static const maker_t make_calendar = { XC_NS_CALDAV, "mkcalendar", XC_NS_CALDAV, "mkcalendar-response", 207 };
+static const maker_t make_collection = { XC_NS_DAV, "mkcol", XC_NS_DAV, "mkcol-response", 424 };
+
+static int is_xml_type(const char *type)
+{
+    apr_size_t len = strcspn(type, "; \t");
+    return (len == 15 && !strncasecmp(type, "application/xml", len)) || (len == 8 && !strncasecmp(type, "text/xml", len))
+           || (len > 4 && !strncasecmp(type + len - 4, "+xml", 4));
+}
+
+static xc_error_t *read_root(xmlNode **root, xc_dav_t *d, const maker_t *maker)
+{
+    const char *type = xc_ask_header(d, "Content-Type");
+    char *data;
+    apr_size_t len;
+    *root = NULL;
+    XC_TRY(d->req->read_body(d->req, &data, &len, d->req->cfg->max_request_bytes));
+    if (!len)
+        return NULL;
+    if (type && !is_xml_type(type))
+        return xc_error_make(d->pool, 415, XC_COND_NONE, "The body of this method is XML.");
+    XC_TRY(xc_xml_parse(root, data, len, d->pool));
+    if (!xc_xml_is(*root, maker->body_ns, maker->body))
+        return xc_error_make(d->pool, 400, XC_COND_NONE, "The body of this method is a %s.", maker->body);
+    return NULL;
+}
+
+/* Is there room for a calendar at this place? */
+static xc_error_t *check_place(xc_dav_t *d)
+{
+    xc_calendar_t *cal = NULL;
+    if (d->path.kind == XC_R_HOME)
+        return xc_error_make(d->pool, 0, XC_COND_RESOURCE_MUST_BE_NULL, "There is a collection already.");
+    XC_TRY(xc_resource_calendar(&cal, d, d->path.calendar));
+    if (d->path.kind == XC_R_OBJECT)
+        return cal ? xc_error_make(d->pool, 0, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar has no collections inside.")
+                   : xc_error_make(d->pool, 409, XC_COND_NONE, "There is no collection to make it in.");
+    if (cal)
+        return xc_error_make(d->pool, 0, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar already.");
+    return xc_precond_match(d, NULL);
+}
+
+static void fail(xc_proppatch_t *patch, xc_propchange_t *c, xc_error_t *err)
+{
+    c->error = err;
+    c->status = err->status;
+    patch->failed = 1;
+}
+
+/* resourcetype and the component set are the server's afterwards, but a wish at the making. */
+static void judge_wishes(xc_proppatch_t *patch, xc_dav_t *d, int *is_calendar)
+{
+    for (int i = 0; i < patch->changes->nelts; i++) {
+        xc_propchange_t *c = &APR_ARRAY_IDX(patch->changes, i, xc_propchange_t);
+        if (xc_xml_is(c->node, XC_NS_DAV, "resourcetype")) {
+            *is_calendar = xc_xml_child(c->node, XC_NS_CALDAV, "calendar") && xc_xml_child(c->node, XC_NS_DAV, "collection");
+            for (xmlNode *type = xc_xml_child(c->node, NULL, NULL); type; type = xc_xml_next(type, NULL, NULL))
+                if (!xc_xml_is(type, XC_NS_CALDAV, "calendar") && !xc_xml_is(type, XC_NS_DAV, "collection"))
+                    *is_calendar = 0;
+            if (!*is_calendar)
+                fail(patch, c, xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here."));
+        }
+        else if (xc_xml_is(c->node, XC_NS_CALDAV, "supported-calendar-component-set")) {
+            for (xmlNode *comp = xc_xml_child(c->node, XC_NS_CALDAV, "comp"); comp; comp = xc_xml_next(comp, XC_NS_CALDAV, "comp")) {
+                const char *name = xc_xml_attr(comp, "name", d->pool);
+                if (!name || strcasecmp(name, "VEVENT"))
+                    fail(patch, c, xc_error_make(d->pool, 0, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "A new calendar holds events only."));
+            }
+        }
+    }
+}
+
+static xc_error_t *refuse(xc_dav_t *d, const maker_t *maker, const xc_proppatch_t *patch)
+{
+    int multi = maker->failed_status == 207;
+    xc_ms_t *ms = multi ? xc_ms_make(d, 207, XC_NS_DAV, "multistatus") : xc_ms_make(d, maker->failed_status, maker->answer_ns, maker->answer);
+    if (multi)
+        xc_ms_open(ms, xc_resource_href(d, &d->path, d->pool));
+    xc_proppatch_write(ms, patch);
+    if (multi)
+        xc_ms_close(ms);
+    return xc_ms_end(ms);
+}
+
+static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
+{
+    int mkcol = maker == &make_collection, is_calendar = !mkcol;
+    xc_proppatch_t *patch;
+    xc_calendar_t *cal;
+    xmlNode *root;
+    XC_TRY(read_root(&root, d, maker));
+    XC_TRY(check_place(d));
+    XC_TRY(xc_proppatch_read(&patch, d, root, XC_R_CALENDAR, 1));
+    judge_wishes(patch, d, &is_calendar);
+    xc_reply_header(d, "Cache-Control", "no-cache");
+    if (patch->failed)
+        return refuse(d, maker, patch);
+    if (!is_calendar)
+        return xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here: use MKCALENDAR, or MKCOL with its resourcetype.");
+    const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
+    XC_TRY(xc_calendar_create(&cal, d->req->mailbox, d->path.calendar, name, patch->set, d->pool));
+    if (!patch->changes->nelts || d->minimal) {
+        xc_reply_empty(d, 201);
+        return NULL;
+    }
+    xc_ms_t *ms = xc_ms_make(d, 201, maker->answer_ns, maker->answer);
+    xc_proppatch_write(ms, patch);
+    return xc_ms_end(ms);
+}
+
+xc_error_t *xc_method_mkcalendar(xc_dav_t *d)
+{
+    return make(d, &make_calendar);
+}
+
+xc_error_t *xc_method_mkcol(xc_dav_t *d)
+{
+    return make(d, &make_collection);
+}

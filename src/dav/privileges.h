@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file privileges.h  Exchange's rights as the privileges of RFC 3744 and RFC 4791 6.1. */
+#ifndef XC_DAV_PRIVILEGES_H
+#define XC_DAV_PRIVILEGES_H
+
+#include "dav/dav.h"
+
+/** One privilege; the table is in tree order, `depth` says below whom it is aggregated. */
+typedef struct xc_privilege_t {
+    const char *ns, *name;
+    int depth;             /* 0 = DAV:all */
+    unsigned needs;        /* XC_RIGHT_ bits that grant it; 0 = nobody is granted it */
+    const char *description;
+} xc_privilege_t;
+
+/** Ended by a NULL name. */
+extern const xc_privilege_t xc_privileges[];
+
+/** The account's rights on a resource (XC_RIGHT_ bits), nothing but reading when the gateway is read-only. */
+unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r);
+/** DAV:privilege elements of those that the rights grant. */
+void xc_privilege_write(xc_xmlw_t *w, unsigned rights);
+
+#endif

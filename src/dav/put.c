@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PUT and POST ?add-member (RFC 4791 5.3.2, RFC 5995): the same but for who chooses the name. */
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/crypt.h"
+#include "dav/dav.h"
+
+static xc_error_t *wrong_type(xc_dav_t *d, const char *what)
+{
+    return xc_error_make(d->pool, 415, XC_COND_SUPPORTED_CALENDAR_DATA, "%s", what);
+}
+
+/* The body is taken as text/calendar in UTF-8 when nothing is said of it. */
+static xc_error_t *check_content(xc_dav_t *d)
+{
+    const char *type = xc_ask_header(d, "Content-Type"), *encoding = xc_ask_header(d, "Content-Encoding");
+    if (xc_ask_header(d, "Content-Range"))
+        return xc_error_make(d->pool, 400, XC_COND_NONE, "A part of an object cannot be PUT.");
+    if (encoding && *encoding && strcasecmp(encoding, "identity"))
+        return wrong_type(d, "The body is encoded in a way that is not understood here.");
+    if (!type || !*type)
+        return NULL;
+    apr_size_t len = strcspn(type, "; \t");
+    if (len != 13 || strncasecmp(type, "text/calendar", len))
+        return wrong_type(d, "Calendars hold text/calendar.");
+    for (const char *p = strchr(type, ';'); p; p = strchr(p, ';')) {
+        p++;
+        while (apr_isspace(*p))
+            p++;
+        if (strncasecmp(p, "charset=", 8))
+            continue;
+        p += 8;
+        const char *value = apr_pstrmemdup(d->pool, p + (*p == '"'), strcspn(p + (*p == '"'), "\"; \t"));
+        if (strcasecmp(value, "utf-8") && strcasecmp(value, "utf8") && strcasecmp(value, "us-ascii"))
+            return wrong_type(d, "Only UTF-8 is understood.");
+    }
+    return NULL;
+}
+
+static xc_error_t *read_object(char **text, apr_size_t *len, xc_dav_t *d)
+{
+    apr_size_t max = d->req->cfg->max_resource_bytes;
+    XC_TRY(check_content(d));
+    xc_error_t *err = d->req->read_body(d->req, text, len, max);
+    if (err && err->status == 413)
+        return xc_error_make(d->pool, 0, XC_COND_MAX_RESOURCE_SIZE, "The object is larger than %" APR_SIZE_T_FMT " bytes.", max);
+    return err;
+}
+
+/* What is stored now, as the body of an answer (Prefer: return=representation, RFC 8144 3). */
+static xc_error_t *reply_representation(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, int status)
+{
+    xc_loaded_t *loaded;
+    XC_TRY(xc_calendar_load(&loaded, cal, &item, 1, d->pool));
+    if (loaded->error)
+        return loaded->error;
+    xc_reply_etag(d, item->etag);
+    xc_reply_header(d, "Preference-Applied", "return=representation");
+    xc_reply_header(d, "Content-Location", xc_resource_href(d, &xc_resource_of_item(d, cal, item, d->pool)->path, d->pool));
+    xc_reply_data(d, status, xc_content_type(cal), loaded->text, loaded->len);
+    return NULL;
+}
+
+static xc_error_t *reply_stored(xc_dav_t *d, xc_calendar_t *cal, const xc_put_result_t *result)
+{
+    xc_reply_header(d, "Vary", "Prefer");
+    if (d->representation) {
+        /* the object is stored: that its text cannot be shown now is no failure of the PUT */
+        if (!reply_representation(d, cal, &result->item, result->created ? 201 : 200))
+            return NULL;
+    }
+    /* RFC 4791 5.3.4: a tag only when a GET gives back what was sent */
+    if (result->verbatim)
+        xc_reply_etag(d, result->item.etag);
+    xc_reply_empty(d, result->created ? 201 : 204);
+    return NULL;
+}
+
+static xc_error_t *parent_of(xc_calendar_t **cal, xc_dav_t *d)
+{
+    XC_TRY(xc_resource_calendar(cal, d, d->path.calendar));
+    if (!*cal)
+        return xc_error_make(d->pool, 409, XC_COND_NONE, "There is no such calendar.");
+    return NULL;
+}
+
+/* RFC 8144 3.2: who lost a race and wants the representation gets the winner's. */
+static xc_error_t *conflict(xc_dav_t *d, xc_calendar_t *cal, xc_error_t *err)
+{
+    xc_item_t *item;
+    if (err->status != 412 || !d->representation)
+        return err;
+    if (!cal->info && xc_calendar_refresh(cal, d->pool))
+        return err;
+    if (xc_calendar_item(&item, cal, d->path.name, d->pool) || !item)
+        return err;
+    return reply_representation(d, cal, item, 412) ? err : NULL;
+}
+
+xc_error_t *xc_method_put(xc_dav_t *d)
+{
+    xc_put_result_t result = { 0 };
+    xc_expect_t expect = xc_ask_expect(d);
+    xc_calendar_t *cal;
+    char *text;
+    apr_size_t len;
+    if (d->path.slash)
+        return xc_error_make(d->pool, 409, XC_COND_NONE, "An object's name has no slash at its end.");
+    XC_TRY(read_object(&text, &len, d));
+    XC_TRY(parent_of(&cal, d));
+    xc_error_t *err = xc_calendar_put(&result, cal, d->path.name, text, len, &expect, d->pool);
+    return err ? conflict(d, cal, err) : reply_stored(d, cal, &result);
+}
+
+xc_error_t *xc_method_post(xc_dav_t *d)
+{
+    static const xc_expect_t expect = { NULL, "*" };
+    xc_put_result_t result = { 0 };
+    xc_calendar_t *cal;
+    char *text;
+    apr_size_t len;
+    if (!xc_ask_query(d, XC_ADD_MEMBER))
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "Add members at the calendar's DAV:add-member URL.");
+    XC_TRY(read_object(&text, &len, d));
+    XC_TRY(parent_of(&cal, d));
+    const char *name = apr_pstrcat(d->pool, xc_crypt_random_hex(d->pool, 16), ".ics", NULL);
+    XC_TRY(xc_calendar_put(&result, cal, name, text, len, &expect, d->pool));
+    const char *href = xc_resource_href(d, &xc_resource_of_item(d, cal, &result.item, d->pool)->path, d->pool);
+    xc_reply_header(d, "Location", apr_pstrcat(d->pool, d->req->host_url ? d->req->host_url : "", href, NULL));
+    return reply_stored(d, cal, &result);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <apr_strings.h>
+#include <string.h>
+
+#include "dav/dav.h"
+
+static xc_error_t *nothing_here(xc_dav_t *d)
+{
+    return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
+}
+
+int xc_resource_is_own(const xc_dav_t *d, const xc_path_t *path)
+{
+    return !path->address || !strcmp(path->address, xc_mailbox_address(d->req->mailbox));
+}
+
+const char *xc_resource_href(const xc_dav_t *d, const xc_path_t *path, apr_pool_t *pool)
+{
+    return xc_path_href(path, d->req->cfg->base, d->path.layout, pool);
+}
+
+xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind)
+{
+    xc_path_t path = { .kind = kind, .slash = 1, .layout = d->path.layout };
+    if (kind & XC_R_OWNED)
+        path.address = xc_mailbox_address(d->req->mailbox);
+    return path;
+}
+
+xc_error_t *xc_resource_calendar(xc_calendar_t **out, xc_dav_t *d, const char *segment)
+{
+    *out = apr_hash_get(d->calendars, segment, APR_HASH_KEY_STRING);
+    if (*out)
+        return NULL;
+    XC_TRY(xc_mailbox_calendar(out, d->req->mailbox, segment, d->pool));
+    if (*out)
+        apr_hash_set(d->calendars, (*out)->segment, APR_HASH_KEY_STRING, *out);
+    return NULL;
+}
+
+xc_error_t *xc_resource_calendars(apr_array_header_t **out, xc_dav_t *d)
+{
+    XC_TRY(xc_mailbox_calendars(out, d->req->mailbox, d->pool));
+    for (int i = 0; i < (*out)->nelts; i++) {
+        xc_calendar_t *cal = APR_ARRAY_IDX(*out, i, xc_calendar_t *);
+        xc_calendar_t *met = apr_hash_get(d->calendars, cal->segment, APR_HASH_KEY_STRING);
+        if (met)
+            APR_ARRAY_IDX(*out, i, xc_calendar_t *) = met;
+        else
+            apr_hash_set(d->calendars, cal->segment, APR_HASH_KEY_STRING, cal);
+    }
+    return NULL;
+}
+
+xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool_t *pool)
+{
+    xc_resource_t *r = apr_pcalloc(pool, sizeof(*r));
+    r->path = xc_resource_path(d, XC_R_CALENDAR);
+    r->path.calendar = cal->segment;
+    r->cal = cal;
+    return r;
+}
+
+xc_resource_t *xc_resource_of_item(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)
+{
+    xc_resource_t *r = xc_resource_of_calendar(d, cal, pool);
+    r->path.kind = XC_R_OBJECT;
+    r->path.slash = 0;
+    r->path.name = item->href;
+    r->item = item;
+    return r;
+}
+
+xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *path)
+{
+    xc_calendar_t *cal;
+    xc_item_t *item;
+    *out = NULL;
+    if (!xc_resource_is_own(d, path))
+        return nothing_here(d);
+    if (!path->calendar) {
+        *out = apr_pcalloc(d->pool, sizeof(**out));
+        (*out)->path = *path;
+        return NULL;
+    }
+    XC_TRY(xc_resource_calendar(&cal, d, path->calendar));
+    if (!cal)
+        return nothing_here(d);
+    if (path->kind == XC_R_CALENDAR) {
+        *out = xc_resource_of_calendar(d, cal, d->pool);
+        return NULL;
+    }
+    XC_TRY(xc_calendar_refresh(cal, d->pool));
+    XC_TRY(xc_calendar_item(&item, cal, path->name, d->pool));
+    if (!item)
+        return nothing_here(d);
+    *out = xc_resource_of_item(d, cal, item, d->pool);
+    return NULL;
+}
+
+xc_error_t *xc_resource_self(xc_resource_t **out, xc_dav_t *d)
+{
+    return xc_resource_find(out, d, &d->path);
+}
+
+xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t *pool)
+{
+    static const char begin_mark[] = "BEGIN:VTIMEZONE", end_mark[] = "END:VTIMEZONE";
+    const char *begin = strstr(text, begin_mark);
+    const char *end = begin ? strstr(begin, end_mark) : NULL;
+    *out = NULL;
+    if (!end || strstr(end, begin_mark))
+        return xc_error_make(pool, 0, XC_COND_VALID_CALENDAR_DATA, "The time zone is not a VCALENDAR with exactly one VTIMEZONE.");
+    const char *zone = apr_pstrcat(pool, apr_pstrmemdup(pool, begin, (apr_size_t)(end - begin)), end_mark, "\r\n", NULL);
+    return xc_zone_from_vtimezone(out, zone, apr_time_now(), pool);
+}
+
+const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal)
+{
+    const xc_zone_t *zone = apr_hash_get(d->zones, cal->segment, APR_HASH_KEY_STRING);
+    if (zone)
+        return zone;
+    xc_resource_t r = { .path = { .kind = XC_R_CALENDAR }, .cal = cal };
+    const char *id = xc_deadprop_text(d, &r, "{" XC_NS_CALDAV "}calendar-timezone-id", d->pool);
+    const char *text = id ? NULL : xc_deadprop_text(d, &r, "{" XC_NS_CALDAV "}calendar-timezone", d->pool);
+    if (id)
+        zone = xc_zone_find(id);
+    else if (text && xc_zone_of_text(&zone, text, d->pool))
+        zone = NULL; /* it was good when it was set; UTC is what is left */
+    if (zone)
+        apr_hash_set(d->zones, cal->segment, APR_HASH_KEY_STRING, zone);
+    return zone;
+}
