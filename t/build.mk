@@ -25,7 +25,7 @@ lint:
 
 # The unit and HTTP suites once more with AddressSanitizer and UndefinedBehaviorSanitizer.
 asan-check: deps
-	$(MAKE) SANITIZE=1 BUILD=build/asan build/asan/mod_excal.so lab unit-programs lab-unit
+	$(MAKE) SANITIZE=1 BUILD=build/asan build/asan/mod_excal.so lab unit-programs lab-unit fuzz-programs
 	EXCAL_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 t/run --build build/asan --only unit,fuzz,lab-unit,http
 
 DEMO_PORT          ?= 8080
