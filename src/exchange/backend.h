@@ -141,13 +141,17 @@ struct xc_backend_t {
     xc_error_t *(*item_create)(xc_item_ref_t *out, xc_session_t *s, const char *folder_id, const xc_write_t *w, apr_pool_t *pool);
     /**
      * Make the item `ref` (with the change key that was checked) what `w` says.
-     * @param before what Exchange holds now (the object that goes with ref->change_key)
+     * @param before what Exchange holds now (the object that goes with ref->change_key); its `kept` is put
+     *        back when a write of several calls has to be undone
      * @return 412 when the item has changed since
      */
     xc_error_t *(*item_update)(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const xc_event_t *before, const xc_write_t *w, apr_pool_t *pool);
     /** Delete (to Deleted Items). change_key non-NULL: 412 when it is no longer the current one. 404 when gone. */
     xc_error_t *(*item_delete)(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool);
-    /** Move or copy to another folder; out has the new id. href: the new name, kept in Exchange. uid: a copy's new UID or NULL (keep). */
+    /**
+     * Move or copy to another folder; out has the new id. href: the new name, kept in Exchange.
+     * item_move: to_folder NULL = stay in the folder, only the name changes.
+     */
     xc_error_t *(*item_move)(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href, apr_pool_t *pool);
     xc_error_t *(*item_copy)(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href, apr_pool_t *pool);
     /** Dead properties of an item ("" removes). */

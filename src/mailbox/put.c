@@ -70,7 +70,7 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
     XC_TRY(xc_object_parse_stored(&obj, (*loaded)->text, (*loaded)->len, pool));
     XC_TRY(xc_object_to_event(before, obj, own_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(*before, pool);
-    return NULL;
+    return xc_object_keep(&(*before)->kept, obj, (*loaded)->text, (*loaded)->len, *before, m->cfg->keep_max_bytes, pool);
 }
 
 static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_ref_t *ref, const prepared_t *p, const char *href,

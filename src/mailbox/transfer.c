@@ -46,7 +46,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     xc_item_ref_t old = {.id = source->id, .change_key = source->change_key, .uid = source->uid}, ref;
     memset(&ref, 0, sizeof ref);
     XC_TRY(copy ? s->backend->item_copy(&ref, s, &old, to->folder.id, to_href, pool)
-                : s->backend->item_move(&ref, s, &old, to->folder.id, to_href, pool));
+                : s->backend->item_move(&ref, s, &old, same ? NULL : to->folder.id, to_href, pool));
     if (target) {
         xc_item_ref_t gone = {.id = target->id};
         xc_error_t *err = s->backend->item_delete(s, &gone, pool);
