@@ -6,6 +6,8 @@ BUILD      ?= build
 APXS       ?= $(shell command -v apxs2 || command -v apxs)
 PYTHON     ?= /usr/bin/python3
 CC         ?= gcc
+# V=1 shows the whole commands
+Q          := $(if $(V),,@)
 export TOP BUILD PYTHON
 
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \

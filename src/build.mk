@@ -8,10 +8,11 @@ LIB_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(LIB_SRCS))
 # The objects' folders stand for the checkout's own, whatever BUILD is.
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I. -Isrc $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) -I. -Isrc $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/libexcal.a: $(LIB_OBJS)
-	rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 $(BUILD)/mod_excal.so: $(MOD_OBJS) $(BUILD)/libexcal.a
 	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(MOD_OBJS) $(BUILD)/libexcal.a $(PKG_LIBS) -Wl,-z,defs,-z,lazy -Wl,--unresolved-symbols=ignore-all

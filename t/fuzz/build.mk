@@ -10,7 +10,8 @@ FUZZ_DIR     := build/fuzz-hunt
 
 $(BUILD)/fuzz/replay_%: t/fuzz/fuzz_%.c t/fuzz/replay.c $(BUILD)/libexcal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I. -Isrc -It/fuzz $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< t/fuzz/replay.c $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -I. -Isrc -It/fuzz $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< t/fuzz/replay.c $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS)
 
 .PHONY: fuzz fuzz-programs fuzz-hunters
 fuzz-programs: $(FUZZ_REPLAYS)
@@ -24,7 +25,8 @@ fuzz: deps
 
 $(BUILD)/fuzz/hunt_%: t/fuzz/fuzz_%.c $(BUILD)/libexcal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I. -Isrc -It/fuzz $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -fsanitize=fuzzer,address -o $@ $< $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -I. -Isrc -It/fuzz $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -fsanitize=fuzzer,address -o $@ $< $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS)
 fuzz-hunters: $(FUZZ_NAMES:%=$(BUILD)/fuzz/hunt_%)
 
 -include $(FUZZ_REPLAYS:=.d)

@@ -5,7 +5,8 @@ UNIT_BINS := $(patsubst t/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRCS))
 
 $(BUILD)/unit/%: t/unit/%.c $(BUILD)/libexcal.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -I. -Isrc -It/unit $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS) $(shell pkg-config --libs check)
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) -I. -Isrc -It/unit $(APXS_CPPFLAGS) $(PKG_CFLAGS) $(CFLAGS) -MMD -MP -o $@ $< $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS) $(shell pkg-config --libs check)
 
 .PHONY: unit unit-programs
 unit-programs: $(UNIT_BINS)
