@@ -55,3 +55,8 @@ xc_error_t *xc_error_href(xc_error_t *err, apr_pool_t *pool, const char *href)
     APR_ARRAY_PUSH(err->hrefs, const char *) = apr_pstrdup(pool, href);
     return err;
 }
+
+int xc_error_is_passing(const xc_error_t *err)
+{
+    return err && (err->status == 429 || err->status == 503 || err->status == 504);
+}

@@ -49,6 +49,9 @@ xc_error_t *xc_error_retry(xc_error_t *err, int seconds);
 /** Add an href to report inside the precondition element (RFC 4791 5.3.2.1 no-uid-conflict). @return err */
 xc_error_t *xc_error_href(xc_error_t *err, apr_pool_t *pool, const char *href);
 
+/** Would the same request work a little later (429, 503, 504)? Then nothing is known; else the answer is final. */
+int xc_error_is_passing(const xc_error_t *err);
+
 /** Return `call`'s error to the caller, if there is one. */
 #define XC_TRY(call)                                                                     \
     do {                                                                                 \

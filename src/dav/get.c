@@ -60,7 +60,7 @@ static const char *export_etag(const xc_dav_t *d, const xc_calendar_t *cal, cons
 static xc_error_t *export_one(xc_export_t *ex, const xc_loaded_t *loaded, const xc_range_t *window, apr_pool_t *pool)
 {
     if (loaded->error) /* gone meanwhile, or nothing that a calendar can show */
-        return loaded->error->status >= 500 ? loaded->error : NULL;
+        return xc_error_is_passing(loaded->error) ? loaded->error : NULL;
     if (window->set) {
         xc_object_t *obj;
         apr_time_t first, last;

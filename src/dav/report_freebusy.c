@@ -22,7 +22,7 @@ static xc_error_t *add_portion(busy_t *b, xc_calendar_t *cal, const xc_item_t **
         xc_object_t *obj;
         apr_pool_clear(scratch);
         if (loaded[i].error) { /* what is gone or cannot be shown takes no time; what cannot be reached may */
-            if (loaded[i].error->status >= 500)
+            if (xc_error_is_passing(loaded[i].error))
                 return loaded[i].error;
             continue;
         }

@@ -110,8 +110,8 @@ static xc_error_t *judge(query_t *q, xc_calendar_t *cal, const xc_item_t *item, 
     const xc_zone_t *zone = q->zone ? q->zone : xc_resource_zone(d, cal);
     xc_object_t *obj;
     int matches = 0;
-    if (loaded->error) /* gone meanwhile or no calendar object: matches nothing; unreachable: nothing is known */
-        return loaded->error->status >= 500 ? loaded->error : NULL;
+    if (loaded->error) /* gone meanwhile or nothing to show: matches nothing; Exchange away: nothing is known */
+        return xc_error_is_passing(loaded->error) ? loaded->error : NULL;
     if (xc_object_parse_stored(&obj, loaded->text, loaded->len, scratch))
         return NULL;
     xc_error_t *err = xc_filter_match(&matches, q->filter, obj, zone, scratch);

@@ -22,7 +22,7 @@ static void keep_fetched(xc_calendar_t *cal, xc_fetched_t *f, const xc_item_t *i
     }
     body->note = f->error->message;
     /* What Exchange cannot show today it will not show tomorrow; what it is too busy for it will. */
-    if (f->error->status != 404 && f->error->status != 503 && f->error->status != 504 && f->error->status != 429) {
+    if (f->error->status != 404 && !xc_error_is_passing(f->error)) {
         xc_error_t *err = xc_store_put_bodies(cal->mailbox->store, &cal->key, body, 1, pool);
         if (err)
             xc_log(cal->mailbox->session->log, XC_LOG_WARNING, "a body was not kept: %s", err->message);
