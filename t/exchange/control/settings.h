@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What POST /lab/settings changes: version, ways to sign in, latency, faults. */
+#ifndef LAB_SETTINGS_H
+#define LAB_SETTINGS_H
+
+#include <jansson.h>
+
+#include "lab.h"
+
+typedef struct lab_settings lab_settings_t;
+
+/* One fault to commit. */
+typedef struct lab_fault {
+    const char *kind;    /* "503", "busy" ... or an EWS response code, "Error..." */
+    apr_int64_t value_ms; /* back-off, pause or length, as the kind says */
+} lab_fault_t;
+
+lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const char *auth);
+/* Merges a JSON object. NULL, or what is wrong with it (on `pool`): then nothing changed. */
+const char *lab_settings_merge(lab_settings_t *s, apr_pool_t *pool, const json_t *object);
+/* The present settings; the caller owns the reference. */
+json_t *lab_settings_json(lab_settings_t *s);
+/* Back to what make() gave. */
+void lab_settings_restore(lab_settings_t *s);
+const lab_profile_t *lab_settings_profile(lab_settings_t *s);
+unsigned lab_settings_auth(lab_settings_t *s);
+int lab_settings_latency_ms(lab_settings_t *s);
+int lab_settings_record(lab_settings_t *s);
+/* The login that a bearer token stands for, on `pool`; NULL for an unknown token. */
+const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token);
+/* Chooses and uses up a fault for an operation; false when there is none. */
+bool lab_settings_fault(lab_settings_t *s, apr_pool_t *pool, const char *operation,
+                        lab_fault_t *fault);
+
+#endif

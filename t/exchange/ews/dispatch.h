@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The operations: a new one is a row in dispatch.c and a function here. */
+#ifndef LAB_DISPATCH_H
+#define LAB_DISPATCH_H
+
+#include "ews/ews.h"
+
+typedef struct lab_operation {
+    const char *name;        /* of the first element in the body */
+    lab_version_t since;     /* first generation that has it */
+    bool write;              /* needs the write lock */
+    void (*run)(lab_call_t *call);
+    const char *response;    /* stem of the answer's element names when it is not `name` */
+} lab_operation_t;
+
+/* NULL when that generation has no such operation. */
+const lab_operation_t *lab_operation_find(const char *name, lab_version_t server);
+
+void lab_op_get_folder(lab_call_t *call);
+void lab_op_find_folder(lab_call_t *call);
+void lab_op_create_folder(lab_call_t *call);
+void lab_op_update_folder(lab_call_t *call);
+void lab_op_delete_folder(lab_call_t *call);
+void lab_op_sync_hierarchy(lab_call_t *call);
+void lab_op_sync_items(lab_call_t *call);
+void lab_op_get_item(lab_call_t *call);
+void lab_op_find_item(lab_call_t *call);
+void lab_op_create_item(lab_call_t *call);
+void lab_op_update_item(lab_call_t *call);
+void lab_op_delete_item(lab_call_t *call);
+void lab_op_move_item(lab_call_t *call);
+void lab_op_copy_item(lab_call_t *call);
+
+#endif

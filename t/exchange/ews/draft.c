@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ews/draft.h"
+
+#include <apr_strings.h>
+#include <string.h>
+
+#include "ews/people.h"
+#include "ews/shape.h"
+
+static const struct {
+    lab_kind_t kind;
+    const char *class_name;
+} classes[] = {{LAB_KIND_CALENDAR, "IPM.Appointment"},
+               {LAB_KIND_MESSAGE, "IPM.Note"},
+               {LAB_KIND_CONTACT, "IPM.Contact"},
+               {LAB_KIND_TASK, "IPM.Task"},
+               {LAB_KIND_ITEM, "IPM"}};
+
+void lab_draft_new(lab_call_t *call, lab_kind_t kind, const lab_folder_t *folder,
+                   lab_draft_t *d)
+{
+    memset(d, 0, sizeof *d);
+    d->call = call;
+    d->kind = kind;
+    d->created = true;
+    d->day = LAB_NO_DAY;
+    d->item = apr_pcalloc(call->pool, sizeof *d->item);
+    d->item->mailbox = folder->mailbox;
+    d->item->folder = folder->id;
+    d->item->bag = d->bag = lab_bag_new(call->pool);
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (classes[i].kind == kind)
+            d->item->class_name = classes[i].class_name;
+    lab_bag_set_int(d->bag, "DateTimeCreated", call->now);
+}
+
+void lab_draft_edit(lab_call_t *call, lab_item_t *item, int day, lab_draft_t *d)
+{
+    memset(d, 0, sizeof *d);
+    d->call = call;
+    d->item = item;
+    d->kind = lab_kind_of_class(item->class_name);
+    d->day = day;
+    d->series = item->recurring ? lab_series_load(call, item) : NULL;
+    d->bag = item->bag;
+    if (day != LAB_NO_DAY) {
+        const lab_exception_t *x = lab_series_exception(d->series, day);
+        d->bag = x && x->bag ? lab_bag_copy(call->pool, x->bag) : lab_bag_new(call->pool);
+    }
+}
+
+const lab_fail_t *lab_draft_set(lab_draft_t *d, xmlNodePtr element)
+{
+    if (lab_xml_is(element, "ExtendedProperty"))
+        return lab_draft_set_ext(d, element);
+    const lab_prop_t *p = lab_prop_of_element(d->kind, (const char *)element->name);
+    if (!p || !p->set || p->since > d->call->version)
+        return lab_fail(d->call, "ErrorInvalidPropertySet");
+    return p->set(d, p, element);
+}
+
+const lab_fail_t *lab_draft_clear(lab_draft_t *d, const lab_prop_t *p)
+{
+    if (!p->set || !(p->kinds & (unsigned)d->kind) || p->set == lab_set_start ||
+        p->set == lab_set_end || p->set == lab_set_uid || p->set == lab_set_class)
+        return lab_fail(d->call, "ErrorInvalidPropertyDelete");
+    if (p->set == lab_set_recurrence) {
+        if (d->day != LAB_NO_DAY)
+            return lab_fail(d->call, "ErrorInvalidPropertyDelete");
+        d->recurrence_cleared = true;
+        d->recurrence_set = false;
+        return NULL;
+    }
+    if (p->set == lab_set_people)
+        d->attendees_set = true;
+    /* an exception must remember that it has not what the master has */
+    if (d->day != LAB_NO_DAY)
+        lab_bag_set(d->bag, p->key, NULL);
+    else
+        lab_bag_remove(d->bag, p->key);
+    return NULL;
+}
+
+const lab_fail_t *lab_draft_set_ext(lab_draft_t *d, xmlNodePtr property)
+{
+    lab_ext_t ext;
+    const char *value;
+    xmlNodePtr path = lab_xml_child(property, "ExtendedFieldURI");
+    const lab_fail_t *fail = path ? lab_ext_read(d->call, path, &ext)
+                                  : lab_fail(d->call, "ErrorInvalidExtendedProperty");
+    if (!fail)
+        fail = lab_ext_read_value(d->call, property, &ext, &value);
+    if (!fail && lab_ext_computed(&ext))
+        fail = lab_fail(d->call, "ErrorInvalidPropertySet");
+    if (!fail)
+        lab_bag_set(d->bag, ext.key, value);
+    return fail;
+}
+
+const lab_fail_t *lab_draft_clear_ext(lab_draft_t *d, const lab_ext_t *ext)
+{
+    if (lab_ext_computed(ext))
+        return lab_fail(d->call, "ErrorInvalidPropertyDelete");
+    if (d->day != LAB_NO_DAY)
+        lab_bag_set(d->bag, ext->key, NULL);
+    else
+        lab_bag_remove(d->bag, ext->key);
+    return NULL;
+}
+
+static bool has_people(const lab_draft_t *d)
+{
+    static const char *const lists[] = {"RequiredAttendees", "OptionalAttendees", "Resources"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        const char *text = lab_bag_get(d->item->bag, lists[i]);
+        if (text && *text)
+            return true;
+    }
+    return false;
+}
+
+/* what the organizer's copy of a meeting says about itself */
+static void settle_meeting(lab_draft_t *d)
+{
+    lab_bag_t *bag = d->item->bag;
+    apr_int64_t state = lab_bag_int(bag, "AppointmentState", 0);
+    bool meeting = has_people(d), sent = lab_bag_bool(bag, "MeetingRequestWasSent", false);
+    if (state & 2)
+        return; /* somebody else organises it */
+    if (meeting)
+        state |= 1;
+    else if (!sent)
+        state &= ~(apr_int64_t)1;
+    lab_bag_set_int(bag, "AppointmentState", state);
+    if (!(state & 1) || !d->send)
+        return;
+    bool moved = d->start_text || d->end_text || d->recurrence_set || d->recurrence_cleared;
+    if (sent && moved)
+        lab_bag_set_int(bag, "AppointmentSequenceNumber",
+                        lab_bag_int(bag, "AppointmentSequenceNumber", 0) + 1);
+    lab_bag_set(bag, "MeetingRequestWasSent", "true");
+}
+
+static void settle_calendar(lab_draft_t *d)
+{
+    lab_bag_t *bag = d->item->bag;
+    lab_bag_set_int(bag, "DateTimeStamp", d->call->now);
+    if (d->created) {
+        if (!d->item->uid)
+            d->item->uid = lab_uid_make(d->call->pool, d->call->now);
+        if (!lab_bag_get(bag, "ReminderIsSet"))
+            lab_bag_set(bag, "ReminderIsSet", "true");
+        if (!lab_bag_get(bag, "ReminderMinutesBeforeStart"))
+            lab_bag_set(bag, "ReminderMinutesBeforeStart", "15");
+    }
+    settle_meeting(d);
+}
+
+static void settle_message(lab_draft_t *d)
+{
+    apr_array_header_t *me = apr_array_make(d->call->pool, 1, sizeof(lab_person_t));
+    APR_ARRAY_PUSH(me, lab_person_t) = lab_person_of(lab_dir_at(d->item->mailbox));
+    if (!d->created)
+        return;
+    lab_bag_set(d->bag, "IsDraft", "true");
+    if (!lab_bag_get(d->bag, "From"))
+        lab_bag_set(d->bag, "From", lab_people_pack(d->call->pool, me));
+    if (!lab_bag_get(d->bag, "Sender"))
+        lab_bag_set(d->bag, "Sender", lab_people_pack(d->call->pool, me));
+}
+
+const lab_fail_t *lab_draft_settle(lab_draft_t *d)
+{
+    lab_call_t *call = d->call;
+    lab_bag_t *bag = d->item->bag;
+    const lab_fail_t *fail = d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d) : NULL;
+    if (fail)
+        return fail;
+    if (d->kind == LAB_KIND_CALENDAR)
+        settle_calendar(d);
+    else if (d->kind == LAB_KIND_MESSAGE)
+        settle_message(d);
+    lab_bag_set_int(bag, "LastModifiedTime", call->now);
+    lab_bag_set(bag, "LastModifiedName", call->caller->display_name);
+    lab_item_save(call->db, call->pool, d->item, call->now);
+    if (d->day != LAB_NO_DAY) {
+        lab_exception_t x = {.day = d->day, .deleted = false, .bag = d->bag};
+        lab_exception_save(call->db, call->pool, d->item->id, &x);
+    }
+    return call->db->failed ? lab_fail(call, "ErrorInternalServerError") : NULL;
+}

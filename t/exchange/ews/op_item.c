@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GetItem, DeleteItem, MoveItem, CopyItem. */
+#include <string.h>
+
+#include "ews/dispatch.h"
+#include "ews/remove.h"
+#include "ews/shape.h"
+
+void lab_op_get_item(lab_call_t *call)
+{
+    lab_shape_t shape;
+    const lab_fail_t *bad =
+        lab_shape_read(call, lab_xml_child(call->request, "ItemShape"), false, &shape);
+    xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
+    lab_answer_open(call, "GetItem");
+    for (xmlNodePtr id = lab_xml_first(ids); id; id = lab_xml_next(id)) {
+        lab_item_t *item;
+        lab_view_t view;
+        int day;
+        apr_int64_t key;
+        const lab_fail_t *fail =
+            bad ? bad : lab_target_item(call, id, LAB_RIGHT_READ, &item, &day, &key);
+        if (fail) {
+            lab_answer_fail(call, "GetItem", fail, "<m:Items/>");
+            continue;
+        }
+        lab_view_make(call, item, day, &view);
+        lab_answer_ok(call, "GetItem");
+        lab_buf_puts(&call->out, "<m:Items>");
+        lab_shape_put(call, &view, &shape);
+        lab_buf_puts(&call->out, "</m:Items>");
+        lab_answer_end(call, "GetItem");
+    }
+    lab_answer_close(call, "GetItem");
+}
+
+static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_trash,
+                                    const char *cancellations)
+{
+    lab_item_t *item;
+    int day;
+    apr_int64_t key;
+    const lab_fail_t *fail = lab_target_item(call, id, LAB_RIGHT_WRITE, &item, &day, &key);
+    if (fail)
+        return fail;
+    if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !cancellations)
+        return lab_fail(call, "ErrorSendMeetingCancellationsRequired");
+    return lab_remove_item(call, item, day, to_trash);
+}
+
+void lab_op_delete_item(lab_call_t *call)
+{
+    const char *type = lab_xml_attr(call->pool, call->request, "DeleteType");
+    const char *cancel = lab_xml_attr(call->pool, call->request, "SendMeetingCancellations");
+    bool to_trash = type && !strcmp(type, "MoveToDeletedItems");
+    xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
+    lab_answer_open(call, "DeleteItem");
+    for (xmlNodePtr id = lab_xml_first(ids); id; id = lab_xml_next(id)) {
+        lab_db_mark(call->db);
+        const lab_fail_t *fail = delete_one(call, id, to_trash, cancel);
+        lab_db_unmark(call->db, !fail);
+        if (fail) {
+            lab_answer_fail(call, "DeleteItem", fail, NULL);
+            continue;
+        }
+        lab_answer_ok(call, "DeleteItem");
+        lab_answer_end(call, "DeleteItem");
+    }
+    lab_answer_close(call, "DeleteItem");
+}
+
+static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id, const lab_folder_t *to,
+                                      bool copy, lab_item_t **item)
+{
+    int day;
+    apr_int64_t key;
+    const lab_fail_t *fail = lab_target_item(call, id, LAB_RIGHT_WRITE, item, &day, &key);
+    if (fail)
+        return fail;
+    if (day != LAB_NO_DAY)
+        return lab_fail(call, "ErrorCalendarCannotMoveOrCopyOccurrence");
+    return copy ? lab_copy_item(call, *item, to) : lab_move_item(call, *item, to);
+}
+
+static void transfer(lab_call_t *call, const char *name, bool copy)
+{
+    lab_folder_t *to;
+    const lab_fail_t *bad = lab_target_folder_in(call, lab_xml_child(call->request, "ToFolderId"),
+                                                 LAB_RIGHT_WRITE, &to);
+    const char *want = lab_xml_child_text(call->pool, call->request, "ReturnNewItemIds");
+    xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
+    lab_answer_open(call, name);
+    for (xmlNodePtr id = lab_xml_first(ids); id; id = lab_xml_next(id)) {
+        lab_item_t *item;
+        lab_db_mark(call->db);
+        const lab_fail_t *fail = bad ? bad : transfer_one(call, id, to, copy, &item);
+        lab_db_unmark(call->db, !fail);
+        if (fail) {
+            lab_answer_fail(call, name, fail, "<m:Items/>");
+            continue;
+        }
+        const char *element = lab_kind_element(lab_kind_of_class(item->class_name));
+        lab_answer_ok(call, name);
+        lab_buf_puts(&call->out, "<m:Items>");
+        if (lab_xml_bool(want, true)) {
+            lab_buf_printf(&call->out, "<t:%s>", element);
+            lab_put_item_id(call, &call->out, "t:ItemId", item, LAB_NO_DAY);
+            lab_buf_printf(&call->out, "</t:%s>", element);
+        }
+        lab_buf_puts(&call->out, "</m:Items>");
+        lab_answer_end(call, name);
+    }
+    lab_answer_close(call, name);
+}
+
+void lab_op_move_item(lab_call_t *call)
+{
+    transfer(call, "MoveItem", false);
+}
+
+void lab_op_copy_item(lab_call_t *call)
+{
+    transfer(call, "CopyItem", true);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ews/shape.h"
+
+#include <string.h>
+
+#include "grammar/grammar.h"
+
+void lab_props_init(void)
+{
+    for (lab_prop_t *p = lab_props; p->uri; p++)
+        if (!lab_grammar_field_since(p->uri, &p->since))
+            p->since = LAB_EXCHANGE_2007;
+}
+
+const lab_prop_t *lab_prop_find(const char *uri)
+{
+    for (const lab_prop_t *p = lab_props; uri && p->uri; p++)
+        if (!strcmp(p->uri, uri))
+            return p;
+    return NULL;
+}
+
+const lab_prop_t *lab_prop_of_element(lab_kind_t kind, const char *element)
+{
+    for (const lab_prop_t *p = lab_props; p->uri; p++)
+        if ((p->kinds & (unsigned)kind) && !strcmp(p->element + 2, element))
+            return p;
+    return NULL;
+}
+
+static const lab_fail_t *read_extra(lab_call_t *call, xmlNodePtr extra, lab_shape_t *shape)
+{
+    for (xmlNodePtr n = lab_xml_first(extra); n; n = lab_xml_next(n)) {
+        if (lab_xml_is(n, "ExtendedFieldURI")) {
+            const lab_fail_t *fail = lab_ext_read(call, n, apr_array_push(shape->ext));
+            if (fail)
+                return fail;
+            continue;
+        }
+        if (!lab_xml_is(n, "FieldURI"))
+            continue;
+        const lab_prop_t *p = lab_prop_find(lab_xml_attr(call->pool, n, "FieldURI"));
+        if (!p)
+            continue;
+        if (p->since > call->version)
+            return lab_fail(call, "ErrorInvalidPropertyRequest");
+        if (shape->list && !(p->flags & LAB_P_LIST))
+            continue;
+        shape->wanted[p - lab_props] = true;
+        if (!strcmp(p->uri, "item:MimeContent"))
+            shape->mime = true;
+    }
+    return NULL;
+}
+
+const lab_fail_t *lab_shape_read(lab_call_t *call, xmlNodePtr element, bool list,
+                                 lab_shape_t *shape)
+{
+    memset(shape, 0, sizeof *shape);
+    shape->list = list;
+    shape->ext = apr_array_make(call->pool, 4, sizeof(lab_ext_t));
+    const char *base = lab_xml_child_text(call->pool, element, "BaseShape");
+    if (base && !strcmp(base, "Default"))
+        shape->base = LAB_SHAPE_DEFAULT;
+    else if (base && !strcmp(base, "AllProperties"))
+        shape->base = LAB_SHAPE_ALL;
+    shape->mime =
+        lab_xml_bool(lab_xml_child_text(call->pool, element, "IncludeMimeContent"), false);
+    shape->body_type = lab_xml_child_text(call->pool, element, "BodyType");
+    if (!shape->body_type)
+        shape->body_type = "Best";
+    return read_extra(call, lab_xml_child(element, "AdditionalProperties"), shape);
+}
+
+static bool shown(const lab_emit_t *e, const lab_prop_t *p)
+{
+    const lab_shape_t *shape = e->shape;
+    if (!(p->kinds & (unsigned)e->view->kind) || p->since > e->call->version)
+        return false;
+    if (shape->wanted[p - lab_props])
+        return true;
+    if (shape->list && !(p->flags & LAB_P_LIST))
+        return false;
+    return (shape->base == LAB_SHAPE_ALL && (p->flags & LAB_P_ALL)) ||
+           (shape->base == LAB_SHAPE_DEFAULT && (p->flags & LAB_P_DEFAULT));
+}
+
+static void put_extended(const lab_emit_t *e)
+{
+    for (int i = 0; i < e->shape->ext->nelts; i++) {
+        const lab_ext_t *ext = &APR_ARRAY_IDX(e->shape->ext, i, lab_ext_t);
+        const char *value = lab_ext_get(e->call, e->view, ext);
+        if (value)
+            lab_ext_put(e->out, ext, value);
+    }
+}
+
+void lab_shape_put(lab_call_t *call, const lab_view_t *view, const lab_shape_t *shape)
+{
+    lab_emit_t e = {call, &call->out, view, shape};
+    const char *name = lab_kind_element(view->kind);
+    bool extended = false;
+    lab_buf_printf(&call->out, "<t:%s>", name);
+    for (const lab_prop_t *p = lab_props; p->uri; p++) {
+        /* extended properties stand between HasAttachments and Culture */
+        if (!extended && !strcmp(p->uri, "item:Culture")) {
+            put_extended(&e);
+            extended = true;
+        }
+        if (p->emit == NULL || !shown(&e, p))
+            continue;
+        p->emit(&e, p);
+    }
+    lab_buf_printf(&call->out, "</t:%s>", name);
+}
+
+void lab_emit_text(const lab_emit_t *e, const lab_prop_t *p)
+{
+    const char *text = lab_view_get(e->view, p->key);
+    lab_buf_elem(e->out, p->element, text ? text : p->fallback);
+}
+
+void lab_emit_bool(const lab_emit_t *e, const lab_prop_t *p)
+{
+    bool otherwise = p->fallback && *p->fallback == 't';
+    if (p->fallback || lab_view_get(e->view, p->key))
+        lab_buf_bool(e->out, p->element, lab_view_bool(e->view, p->key, otherwise));
+}
+
+void lab_emit_time(const lab_emit_t *e, const lab_prop_t *p)
+{
+    const char *text = lab_view_get(e->view, p->key);
+    if (text)
+        lab_put_time(e->call, e->out, p->element, apr_strtoi64(text, NULL, 10));
+}
