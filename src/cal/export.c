@@ -9,12 +9,13 @@
 #include "cal/lines.h"
 #include "cal/object_priv.h"
 #include "cal/view.h"
-#include "cal/zone.h"
+#include "cal/zone_priv.h"
 
 #define MAX_ZONES_PER_OBJECT 64
-/* How far and how closely two definitions of one zone are compared: a change lasts longer than a week. */
-#define COMPARE_UNTIL apr_time_from_sec(APR_INT64_C(2145916800)) /* 2038-01-01 */
-#define COMPARE_STEP  apr_time_from_sec(7 * 86400)
+/* How far two definitions of one zone are compared. */
+#define COMPARE_UNTIL_SEC APR_INT64_C(2145916800) /* 2038-01-01 */
+/* At which instant a definition is looked at for a known zone. */
+#define LOOK_AT apr_time_from_sec(1577836800) /* 2020-01-01 */
 
 /* A zone definition of the export. */
 typedef struct def_t {
@@ -77,12 +78,7 @@ static int same_rules(const def_t *a, const def_t *b)
     if (a->zone == b->zone)
         return 1;
     apr_time_t from = a->since > b->since ? a->since : b->since;
-    from = from < 0 ? 0 : from;
-    for (apr_time_t t = from + COMPARE_STEP; t < COMPARE_UNTIL; t += COMPARE_STEP) {
-        if (xc_zone_offset_sec(a->zone, t) != xc_zone_offset_sec(b->zone, t))
-            return 0;
-    }
-    return 1;
+    return xc_zone_same_rules(a->zone, b->zone, from < 0 ? 0 : apr_time_sec(from), COMPARE_UNTIL_SEC);
 }
 
 /* The text of a VTIMEZONE under another TZID. */
@@ -109,7 +105,7 @@ static def_t *define_zone(xc_export_t *ex, const char *tzid, const char *text)
     def = apr_pcalloc(ex->pool, sizeof(*def));
     def->text = apr_pstrdup(ex->pool, text);
     def->since = covered_since(text, ex->scratch);
-    if (xc_zone_from_vtimezone(&def->zone, text, apr_time_from_sec(1577836800), ex->pool))
+    if (xc_zone_from_vtimezone(&def->zone, text, LOOK_AT, ex->pool))
         def->zone = NULL;
     const char *name = tzid;
     for (int n = 2; (known = apr_hash_get(ex->by_name, name, APR_HASH_KEY_STRING)) != NULL; n++) {

@@ -143,7 +143,10 @@ static int valarm_overlaps(const test_t *t, const xc_instance_t *i)
     xc_when_t when;
     if (a->from_end ? i->at.end.kind == XC_WHEN_NONE : !i->at.has_start)
         return 0;
-    xc_when_add(&when, a->from_end ? &i->at.end : &i->at.start, a->offset, t->zone);
+    xc_when_t from = a->from_end ? i->at.end : i->at.start;
+    if (from.kind == XC_WHEN_DATE)
+        from.kind = XC_WHEN_FLOATING; /* midnight of that day, from which hours count */
+    xc_when_add(&when, &from, a->offset, t->zone);
     return alarm_rings(t->range, a, xc_when_to_utc(&when, t->zone));
 }
 

@@ -42,7 +42,8 @@ void xc_timing_read(xc_timing_t *out, const xc_object_t *obj, icalcomponent *com
         t.start_utc = xc_when_to_utc(&t.start, zone);
     if (t.has_duration)
         xc_when_add(&t.end, &t.start, t.duration, zone);
-    else if (!t.has_end && t.has_start) {
+    else if (t.has_start && (!t.has_end || (t.start.kind == XC_WHEN_DATE && !t.has_due && xc_when_to_utc(&t.end, zone) <= t.start_utc))) {
+        /* some clients write the day itself as its end */
         struct icaldurationtype day = { 0 };
         day.days = t.start.kind == XC_WHEN_DATE ? 1 : 0;
         xc_when_add(&t.end, &t.start, day, zone);

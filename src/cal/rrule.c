@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "cal/rrule.h"
+#include "cal/zone_priv.h"
 
 #define DAY_SEC 86400
 #define MAX_NTH 64
@@ -46,25 +47,10 @@ struct xc_rrule_t {
     apr_int64_t pos;
 };
 
-apr_int64_t xc_wall_to_sec(const xc_wall_t *w)
-{
-    return (apr_int64_t)xc_date_to_days(w->year, w->month, w->day) * DAY_SEC + w->hour * 3600 + w->minute * 60 + w->second;
-}
-
 static apr_int64_t floor_div(apr_int64_t a, apr_int64_t b)
 {
     apr_int64_t q = a / b;
     return a % b < 0 ? q - 1 : q;
-}
-
-void xc_wall_from_sec(apr_int64_t sec, xc_wall_t *w)
-{
-    apr_int64_t days = floor_div(sec, DAY_SEC);
-    int sod = (int)(sec - days * DAY_SEC);
-    xc_date_from_days((int)days, &w->year, &w->month, &w->day);
-    w->hour = sod / 3600;
-    w->minute = sod / 60 % 60;
-    w->second = sod % 60;
 }
 
 static int is_leap(int year)
@@ -202,7 +188,7 @@ static xc_rrule_step_e fill_sub_daily(xc_rrule_t *it)
     for (;;) {
         apr_int64_t base = origin + it->period * step, next;
         xc_wall_t w;
-        xc_wall_from_sec(base, &w);
+        xc_civil_from_sec(&w, base);
         if (w.year > XC_RRULE_LAST_YEAR)
             return XC_RRULE_END;
         if (--it->budget < 0)
@@ -400,7 +386,7 @@ static void seek(xc_rrule_t *it)
         return;
     if (it->from_sec > (apr_int64_t)DAY_SEC * 366 * XC_RRULE_LAST_YEAR)
         it->from_sec = (apr_int64_t)DAY_SEC * 366 * XC_RRULE_LAST_YEAR;
-    xc_wall_from_sec(it->from_sec, &from);
+    xc_civil_from_sec(&from, it->from_sec);
     int unit = unit_sec(it->freq);
     if (unit)
         k = (it->from_sec - it->start_sec) / ((apr_int64_t)unit * it->interval);
@@ -432,7 +418,7 @@ xc_rrule_t *xc_rrule_open(const struct icalrecurrencetype *rule, const xc_wall_t
     it->freq = rule->freq;
     it->interval = rule->interval > 0 ? rule->interval : 1;
     it->start = *start;
-    it->start_sec = xc_wall_to_sec(start);
+    it->start_sec = xc_civil_to_sec(start);
     it->start_days = xc_date_to_days(start->year, start->month, start->day);
     it->from_sec = from_sec;
     it->week_start = rule->week_start == ICAL_NO_WEEKDAY ? 1 : (int)rule->week_start - 1;
@@ -467,7 +453,7 @@ xc_rrule_step_e xc_rrule_next(xc_rrule_t *it, xc_wall_t *out)
             if (it->count_left > 0)
                 it->count_left--;
             if (sec >= it->from_sec) {
-                xc_wall_from_sec(sec, out);
+                xc_civil_from_sec(out, sec);
                 return XC_RRULE_ONE;
             }
             if (it->count_left == 0)

@@ -27,17 +27,13 @@ typedef enum xc_rrule_step_e {
 /** No occurrence after this year is looked for. */
 #define XC_RRULE_LAST_YEAR 2500
 
-/** Seconds since 1970 of a wall clock taken as it stands, and back. */
-apr_int64_t xc_wall_to_sec(const xc_wall_t *wall);
-void xc_wall_from_sec(apr_int64_t sec, xc_wall_t *wall);
-
 /**
  * Begin. The start itself is the first occurrence whether it fits the rule or not, and counts
  * in COUNT (RFC 5545 3.8.5.3). UNTIL is the caller's affair: it may be an instant.
  * @param rule    parsed RRULE; kept by reference
  * @param start   wall clock of DTSTART
  * @param is_date DTSTART is a DATE: BYHOUR, BYMINUTE, BYSECOND are ignored
- * @param from    occurrences before it need not be given (they are counted when they must be)
+ * @param from_sec wall clock in seconds since 1970: occurrences before it need not be given (they are counted when they must be)
  * @return NULL for a rule that cannot be iterated (RSCALE other than Gregorian, no FREQ)
  */
 xc_rrule_t *xc_rrule_open(const struct icalrecurrencetype *rule, const xc_wall_t *start, int is_date,
