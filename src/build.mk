@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The module. Everything below src/ but src/httpd/ is also the library that the unit tests link.
-MOD_SRCS := mod_excal.c $(sort $(wildcard src/httpd/*.c))
-LIB_SRCS := $(sort $(wildcard src/base/*.c src/net/*.c src/cal/*.c src/cal/*/*.c src/store/*.c src/exchange/*.c src/exchange/*/*.c src/mailbox/*.c src/dav/*.c src/dav/*/*.c))
+# The module. Everything below src/ that is free of httpd's headers is also the library that the unit tests link.
+MOD_SRCS := mod_excal.c $(sort $(filter-out src/httpd/directives.c src/httpd/values.c,$(wildcard src/httpd/*.c)))
+LIB_SRCS := src/httpd/directives.c src/httpd/values.c $(sort $(wildcard src/base/*.c src/net/*.c src/cal/*.c src/cal/*/*.c src/store/*.c src/exchange/*.c src/exchange/*/*.c src/mailbox/*.c src/dav/*.c src/dav/*/*.c))
 MOD_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(MOD_SRCS))
 LIB_OBJS := $(patsubst %.c,$(BUILD)/obj/%.o,$(LIB_SRCS))
 

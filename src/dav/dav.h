@@ -149,7 +149,7 @@ xc_resource_t *xc_resource_of_item(xc_dav_t *d, xc_calendar_t *cal, const xc_ite
 const char *xc_resource_href(const xc_dav_t *d, const xc_path_t *path, apr_pool_t *pool);
 /** Paths of the account's own resources. */
 xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind);
-/** Zone of floating times in a calendar: its CALDAV:calendar-timezone, else NULL (UTC). */
+/** Zone of floating times in a calendar: its CALDAV:calendar-timezone, else the account's; NULL = UTC. */
 const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal);
 /** The zone in the text of a CALDAV:timezone element (a VCALENDAR with a VTIMEZONE). @return valid-calendar-data */
 xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t *pool);
@@ -292,9 +292,8 @@ int xc_props_status(xc_dav_t *d, const xc_resource_t *r, const xc_liveprop_t *li
 
 /* ---- dead properties (deadprops.c) ---- */
 
-/** Bounds: of one property's XML and of all of one resource, in bytes. */
+/** Bound of one property's XML, in bytes. */
 #define XC_DEAD_MAX_BYTES 16384
-#define XC_DEAD_MAX_TOTAL_BYTES 65536
 
 const char *xc_deadprop_key(const char *ns, const char *name, apr_pool_t *pool);
 /** XML of a resource's dead property, NULL when there is none. */
@@ -311,6 +310,7 @@ const char *xc_deadprop_text(const xc_dav_t *d, const xc_resource_t *r, const ch
 typedef struct xc_propchange_t {
     const char *ns, *name, *key;
     xmlNode *node;              /* the value; NULL = remove */
+    const char *xml;            /* what is kept of the value; NULL = nothing */
     int status;                 /* 200, 403, 409, 424, 507 … */
     xc_error_t *error;          /* NULL with 200 and 424 */
 } xc_propchange_t;

@@ -36,10 +36,9 @@ static int is_protected(const xc_propchange_t *c, const xc_liveprop_t *live)
     return p.live && !p.settable;
 }
 
-static xc_error_t *judge(const char **xml, xc_dav_t *d, const xc_propchange_t *c, unsigned kind)
+static xc_error_t *judge(xc_dav_t *d, xc_propchange_t *c, unsigned kind)
 {
     const xc_liveprop_t *live = xc_liveprop_find(c->ns, c->name, kind);
-    *xml = NULL;
     if (is_protected(c, live))
         return xc_error_make(d->pool, 0, XC_COND_CANNOT_MODIFY_PROTECTED_PROPERTY, "This property is the server's.");
     if (!c->node)
@@ -52,8 +51,8 @@ static xc_error_t *judge(const char **xml, xc_dav_t *d, const xc_propchange_t *c
             return xc_error_make(d->pool, 409, XC_COND_NONE, "A calendar's name has 1 to %d bytes.", MAX_NAME_BYTES);
         return NULL;
     }
-    *xml = xc_xml_serialize(c->node, d->pool);
-    if (strlen(*xml) > XC_DEAD_MAX_BYTES)
+    c->xml = xc_xml_serialize(c->node, d->pool);
+    if (strlen(c->xml) > XC_DEAD_MAX_BYTES)
         return xc_error_make(d->pool, 0, XC_COND_QUOTA_NOT_EXCEEDED, "A property has at most %d bytes.", XC_DEAD_MAX_BYTES);
     return NULL;
 }
@@ -68,24 +67,28 @@ static void keep_language(xmlNode *node)
         xmlFree(lang);
 }
 
-static void apply(xc_proppatch_t *patch, const xc_propchange_t *c, const char *xml, unsigned kind, apr_pool_t *pool)
+/* What is to be stored when all is done in order: of each property the last word. */
+static void settle(xc_proppatch_t *patch, unsigned kind, apr_pool_t *pool)
 {
-    if (is_displayname(c) && kind == XC_R_CALENDAR) {
-        patch->display_name = c->node ? xc_xml_text(c->node, pool) : "";
-        return;
+    for (int i = 0; i < patch->changes->nelts; i++) {
+        const xc_propchange_t *c = &APR_ARRAY_IDX(patch->changes, i, xc_propchange_t);
+        int again = 0;
+        for (int j = i + 1; j < patch->changes->nelts; j++)
+            again = again || !strcmp(APR_ARRAY_IDX(patch->changes, j, xc_propchange_t).key, c->key);
+        if (again)
+            continue;
+        if (is_displayname(c) && kind == XC_R_CALENDAR)
+            patch->display_name = c->node ? xc_xml_text(c->node, pool) : "";
+        else if (c->xml)
+            apr_table_addn(patch->set, c->key, c->xml);
+        else if (!c->node)
+            APR_ARRAY_PUSH(patch->removed, const char *) = c->key;
     }
-    if (xml) {
-        apr_table_setn(patch->set, c->key, xml);
-        return;
-    }
-    apr_table_unset(patch->set, c->key);
-    APR_ARRAY_PUSH(patch->removed, const char *) = c->key;
 }
 
 static xc_error_t *read_group(xc_proppatch_t *patch, xc_dav_t *d, const xmlNode *prop, unsigned kind, int set, int creating)
 {
     for (xmlNode *node = xc_xml_child(prop, NULL, NULL); node; node = xc_xml_next(node, NULL, NULL)) {
-        const char *xml;
         if (patch->changes->nelts == XC_WANT_MAX)
             return xc_error_make(d->pool, 400, XC_COND_NONE, "More than %d properties are changed at once.", XC_WANT_MAX);
         xc_propchange_t *c = apr_array_push(patch->changes);
@@ -99,13 +102,11 @@ static xc_error_t *read_group(xc_proppatch_t *patch, xc_dav_t *d, const xmlNode 
             continue; /* judged by who creates */
         if (set)
             keep_language(node);
-        c->error = judge(&xml, d, c, kind);
+        c->error = judge(d, c, kind);
         if (c->error) {
             c->status = c->error->status;
             patch->failed = 1;
         }
-        else
-            apply(patch, c, xml, kind, d->pool);
     }
     return NULL;
 }
@@ -122,6 +123,7 @@ xc_error_t *xc_proppatch_read(xc_proppatch_t **out, xc_dav_t *d, const xmlNode *
             continue;
         XC_TRY(read_group(patch, d, xc_xml_child(group, XC_NS_DAV, "prop"), kind, set, creating));
     }
+    settle(patch, kind, d->pool);
     *out = patch;
     return NULL;
 }
@@ -152,27 +154,6 @@ void xc_proppatch_write(xc_ms_t *ms, const xc_proppatch_t *patch)
     }
 }
 
-static int add_bytes(void *total, const char *key, const char *value)
-{
-    *(apr_size_t *)total += strlen(key) + strlen(value);
-    return 1;
-}
-
-/* Does the resource have room? What is replaced is counted twice, which errs on the safe side. */
-static xc_error_t *check_room(xc_dav_t *d, const xc_resource_t *r, const xc_proppatch_t *patch)
-{
-    const apr_table_t *now = xc_deadprop_all(d, r);
-    apr_size_t total = 0;
-    if (apr_is_empty_table(patch->set))
-        return NULL;
-    if (now)
-        apr_table_do(add_bytes, &total, now, NULL);
-    apr_table_do(add_bytes, &total, patch->set, NULL);
-    if (total > XC_DEAD_MAX_TOTAL_BYTES)
-        return xc_error_make(d->pool, 0, XC_COND_QUOTA_NOT_EXCEEDED, "The properties of a resource have at most %d bytes.", XC_DEAD_MAX_TOTAL_BYTES);
-    return NULL;
-}
-
 static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
 {
     const char *name = patch->display_name;
@@ -188,6 +169,21 @@ static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
     }
 }
 
+/* No room or no right is an answer about the properties; anything else is one about the request. */
+static xc_error_t *store_or_fail(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
+{
+    xc_error_t *err = store(d, r, patch);
+    if (!err || (err->status != 507 && err->status != 403))
+        return err;
+    patch->failed = 1;
+    for (int i = 0; i < patch->changes->nelts; i++) {
+        xc_propchange_t *c = &APR_ARRAY_IDX(patch->changes, i, xc_propchange_t);
+        c->status = err->status;
+        c->error = err;
+    }
+    return NULL;
+}
+
 xc_error_t *xc_method_proppatch(xc_dav_t *d)
 {
     xc_proppatch_t *patch;
@@ -201,8 +197,7 @@ xc_error_t *xc_method_proppatch(xc_dav_t *d)
     XC_TRY(xc_proppatch_read(&patch, d, root, r->path.kind, 0));
     if (!patch->failed && patch->changes->nelts) {
         XC_TRY(xc_props_prepare(d, r, XC_P_DEAD | XC_P_BODY, d->pool));
-        XC_TRY(check_room(d, r, patch));
-        XC_TRY(store(d, r, patch));
+        XC_TRY(store_or_fail(d, r, patch));
     }
     if (d->minimal && !patch->failed) { /* RFC 8144 2.2 */
         xc_reply_header(d, "Vary", "Prefer, Brief");

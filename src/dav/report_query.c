@@ -117,7 +117,8 @@ static xc_error_t *judge(query_t *q, xc_calendar_t *cal, const xc_item_t *item, 
     xc_error_t *err = xc_filter_match(&matches, q->filter, obj, zone, scratch);
     if (!err && !matches)
         return NULL;
-    xc_resource_t *r = xc_resource_of_item(d, cal, item, d->pool);
+    /* the portion's memory may go: what stays is the listed item, or the newer one with its body */
+    xc_resource_t *r = xc_resource_of_item(d, cal, (q->needs & XC_P_BODY) ? loaded->item : item, d->pool);
     if (err)
         r->body_error = xc_error_make(d->pool, err->status, err->cond, "%s", err->message ? err->message : "The filter cannot be judged.");
     else if (q->needs & XC_P_BODY) {

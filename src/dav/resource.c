@@ -126,7 +126,9 @@ const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal)
     if (id)
         zone = xc_zone_find(id);
     else if (text && xc_zone_of_text(&zone, text, d->pool))
-        zone = NULL; /* it was good when it was set; UTC is what is left */
+        zone = NULL; /* it was good when it was set; the account's own is what is left */
+    if (!zone)
+        zone = xc_mailbox_zone(d->req->mailbox);
     if (zone)
         apr_hash_set(d->zones, cal->segment, APR_HASH_KEY_STRING, zone);
     return zone;

@@ -93,3 +93,8 @@ void xc_calendar_remember(xc_calendar_t *cal, const char *id, const char *change
     if (err)
         xc_log(m->session->log, XC_LOG_WARNING, "a body was not kept: %s", err->detail ? err->detail : err->message);
 }
+
+const xc_zone_t *xc_mailbox_zone(const xc_mailbox_t *m)
+{
+    return m->session->zone;
+}

@@ -35,6 +35,8 @@ xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, 
 const char *xc_mailbox_address(const xc_mailbox_t *m);
 /** Display name of the mailbox; never NULL. */
 const char *xc_mailbox_display_name(const xc_mailbox_t *m);
+/** The account's zone, in which floating times are meant; NULL = UTC. */
+const xc_zone_t *xc_mailbox_zone(const xc_mailbox_t *m);
 
 /* ---- calendars ---- */
 

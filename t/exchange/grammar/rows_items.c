@@ -148,7 +148,7 @@ const lab_grammar_row_t lab_grammar_rows_items[] = {
     {"AddItemToMyCalendarType", "ResponseObjectType", "", "", ""},
     {"PostReplyItemBaseType", "",
      "Subject:string? Body? ReferenceItemId:ItemIdType?",
-     "ObjectName:string?", ""},
+     "", ""},
     {"PostReplyItemType", "PostReplyItemBaseType", "NewBodyContent:BodyType?", "", ""},
     {"MimeContentType", "", "", "CharacterSet:string?", "string"},
     {"MessageType", "ItemType",

@@ -50,13 +50,13 @@ const lab_grammar_row_t lab_grammar_rows_search[] = {
      "ExtendedFieldURI:PathToExtendedFieldType ) Constant:ConstantValueType",
      "ContainmentMode? ContainmentComparison?", ""},
     {"NotType", "SearchExpressionType",
-     "( SearchExpression | Exists | Excludes | IsEqualTo | IsNotEqualTo | "
-     "IsGreaterThan | IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
+     "( Exists | Excludes | IsEqualTo | IsNotEqualTo | IsGreaterThan | "
+     "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
      "Contains:ContainsExpressionType | Not | And | Or | Near@13 )",
      "", ""},
     {"MultipleOperandBooleanExpressionType", "SearchExpressionType",
-     "( SearchExpression | Exists | Excludes | IsEqualTo | IsNotEqualTo | "
-     "IsGreaterThan | IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
+     "( Exists | Excludes | IsEqualTo | IsNotEqualTo | IsGreaterThan | "
+     "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
      "Contains:ContainsExpressionType | Not | And | Or | Near@13 )+",
      "", ""},
     {"AndType", "MultipleOperandBooleanExpressionType", "", "", ""},
@@ -65,8 +65,8 @@ const lab_grammar_row_t lab_grammar_rows_search[] = {
      "Distance:unsignedInt Ordered:boolean",
      "", ""},
     {"RestrictionType", "",
-     "( SearchExpression | Exists | Excludes | IsEqualTo | IsNotEqualTo | "
-     "IsGreaterThan | IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
+     "( Exists | Excludes | IsEqualTo | IsNotEqualTo | IsGreaterThan | "
+     "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
      "Contains:ContainsExpressionType | Not | And | Or | Near@13 )",
      "", ""},
     {"FieldOrderType", "",

@@ -197,13 +197,13 @@ const lab_grammar_row_t lab_grammar_rows_shapes[] = {
      "CcRecipients:ArrayOfRecipientsType? BccRecipients:ArrayOfRecipientsType? "
      "IsReadReceiptRequested:boolean? IsDeliveryReceiptRequested:boolean? "
      "From:SingleRecipientType? ReferenceItemId:ItemIdType?",
-     "ObjectName:string?", ""},
+     "", ""},
     {"SmartResponseBaseType", "",
      "Subject:string? Body? ToRecipients:ArrayOfRecipientsType? "
      "CcRecipients:ArrayOfRecipientsType? BccRecipients:ArrayOfRecipientsType? "
      "IsReadReceiptRequested:boolean? IsDeliveryReceiptRequested:boolean? "
      "From:SingleRecipientType? ReferenceItemId:ItemIdType?",
-     "ObjectName:string?", ""},
+     "", ""},
     {"SmartResponseType", "SmartResponseBaseType", "NewBodyContent:BodyType?", "", ""},
     {"ReplyToItemType", "SmartResponseType", "", "", ""},
     {"ReplyAllToItemType", "SmartResponseType",
@@ -211,9 +211,7 @@ const lab_grammar_row_t lab_grammar_rows_shapes[] = {
      "", ""},
     {"ForwardItemType", "SmartResponseType", "", "", ""},
     {"CancelCalendarItemType", "SmartResponseType", "", "", ""},
-    {"ReferenceItemResponseType", "",
-     "ReferenceItemId:ItemIdType?",
-     "ObjectName:string?", ""},
+    {"ReferenceItemResponseType", "", "ReferenceItemId:ItemIdType?", "", ""},
     {"SuppressReadReceiptType", "ReferenceItemResponseType", "", "", ""},
     {NULL, NULL, NULL, NULL, NULL},
 };
