@@ -5,8 +5,8 @@
 LAB_PURE_SRCS := $(sort $(wildcard t/exchange/zones/*.c t/exchange/recur/*.c t/exchange/grammar/*.c \
                  t/exchange/seed/*.c t/exchange/directory/*.c))
 LAB_PURE_OBJS := $(patsubst t/exchange/%.c,$(BUILD)/exchange/obj/%.o,$(LAB_PURE_SRCS))
-LAB_PURE_LIBS  = $(shell pkg-config --libs libxml-2.0 icu-i18n icu-uc) $(APR_LIBS)
-LAB_CPPFLAGS   = -It/exchange $(APXS_CPPFLAGS) $(shell pkg-config --cflags libxml-2.0 icu-i18n icu-uc)
+LAB_PURE_LIBS  = $(shell pkg-config --libs libxml-2.0) $(APR_LIBS)
+LAB_CPPFLAGS   = -It/exchange $(APXS_CPPFLAGS) $(shell pkg-config --cflags libxml-2.0)
 
 # every object of the simulator; an area with needs of its own adds to LAB_CPPFLAGS
 $(BUILD)/exchange/obj/%.o: t/exchange/%.c
@@ -26,12 +26,22 @@ $(BUILD)/exchange/unit/%: t/exchange/tests/unit/%.c $(BUILD)/exchange/libpure.a
 	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
 	    $(LAB_PURE_LIBS) $(shell pkg-config --libs check)
 
-.PHONY: lab-unit lab-unit-check
+# what the tests written in Python run: programs of the same library
+LAB_TOOL_BINS := $(patsubst t/exchange/tests/tools/%.c,$(BUILD)/exchange/tools/%,\
+                 $(sort $(wildcard t/exchange/tests/tools/*.c)))
+
+$(BUILD)/exchange/tools/%: t/exchange/tests/tools/%.c $(BUILD)/exchange/libpure.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
+	    $(LAB_PURE_LIBS)
+
+.PHONY: lab-unit lab-unit-check lab-tools
+lab-tools: $(LAB_TOOL_BINS)
 lab-unit: $(LAB_UNIT_BINS)
 lab-unit-check: lab-unit
 	@set -e; for t in $(LAB_UNIT_BINS); do EXCAL_SHARED="$${EXCAL_SHARED:-$(TOP)/../shared}" $$t; done
 
--include $(LAB_PURE_OBJS:.o=.d) $(LAB_UNIT_BINS:=.d)
+-include $(LAB_PURE_OBJS:.o=.d) $(LAB_UNIT_BINS:=.d) $(LAB_TOOL_BINS:=.d)
 
 # --- the module: everything else under t/exchange --------------------------------------------------
 LAB_MOD_SRCS := $(filter-out $(LAB_PURE_SRCS) t/exchange/tests/%, \
