@@ -12,6 +12,7 @@
 #define LOCK_LEASE    apr_time_from_sec(2)
 #define LOCK_WAIT     apr_time_from_sec(3)
 #define LOG_TTL       apr_time_from_sec(60 * 86400)
+#define LOG_TTL_LEAST apr_time_from_sec(86400)
 #define TOMBS_PER_FOLD 500
 
 /** A decoded table that readers share. */
@@ -40,11 +41,14 @@ typedef struct kvtx_t {
     xc_kvlog_t *log;           /* NULL until items are needed */
 } kvtx_t;
 
-static apr_time_t log_expiry(const xc_kvstore_t *ks)
+/** A log lives on as long as it is used within the time that tombstones are kept. */
+static apr_interval_time_t log_ttl(const xc_kvstore_t *ks)
 {
     apr_interval_time_t ttl = ks->store->cfg.tombstone_ttl;
 
-    return apr_time_now() + (ttl > 0 ? ttl : LOG_TTL);
+    if (ttl <= 0)
+        return LOG_TTL;
+    return ttl > LOG_TTL_LEAST ? ttl : LOG_TTL_LEAST;
 }
 
 static const char *items_key(const kvtx_t *tx, apr_uint64_t gen)
@@ -293,7 +297,7 @@ static int store_items(kvtx_t *tx, head_t *head)
         return -1;
     head->prev_gen = tx->head.gen;
     head->gen = strtoull(xc_crypt_random_hex(tx->base.pool, 8), NULL, 16) | 1;
-    head->items_expiry = log_expiry(tx->ks);
+    head->items_expiry = apr_time_now() + log_ttl(tx->ks);
     xc_kv_table_encode(&bytes, tx->log->table, tx->base.pool);
     return xc_kv_put_blob(tx->ks, items_key(tx, head->gen), bytes.data, bytes.len, head->items_expiry, tx->base.pool);
 }
@@ -312,13 +316,12 @@ static int store_head(kvtx_t *tx, const head_t *head)
     xc_record_put_u64(data + 32, (apr_uint64_t)head->items_expiry);
     memcpy(data + HEAD_BYTES, meta.data, meta.len);
     return xc_kv_put_blob(tx->ks, xc_kv_key('c', tx->base.cal->digest, tx->base.pool), data, HEAD_BYTES + meta.len,
-                          log_expiry(tx->ks), tx->base.pool);
+                          apr_time_now() + log_ttl(tx->ks), tx->base.pool);
 }
 
 static outcome_e commit(kvtx_t *tx)
 {
     head_t head = tx->head;
-    apr_interval_time_t ttl = log_expiry(tx->ks) - apr_time_now();
     int fresh_items;
 
     if (tx->cleared && !tx->base.meta) {
@@ -334,7 +337,7 @@ static outcome_e commit(kvtx_t *tx)
             kv_put_meta(&tx->base, &meta);
     }
     /* items of a calendar that rarely changes must not expire under its head */
-    fresh_items = tx->items_changed || (head.gen && head.items_expiry - apr_time_now() < ttl / 2);
+    fresh_items = tx->items_changed || (head.gen && head.items_expiry - apr_time_now() < log_ttl(tx->ks) / 2);
     if (fresh_items && store_items(tx, &head) != 0)
         return tx->lost ? AGAIN : FAILED;
     if (!unraced(tx)) {

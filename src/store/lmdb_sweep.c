@@ -269,9 +269,9 @@ static int drop_calendar(void *ctx, MDB_txn *txn, xc_lmdb_t *lm)
 /* ---- making room ---- */
 
 /** @return 1 = something went */
-static int evict_some(xc_lmdb_t *lm)
+static int evict_some(xc_lmdb_t *lm, int max)
 {
-    step_t s = {.now = apr_time_now(), .max = EVICTED_PER_TXN, .before = APR_UINT32_MAX};
+    step_t s = {.now = apr_time_now(), .max = max, .before = APR_UINT32_MAX};
     int rc;
 
     /* removing needs pages too: in a map that is wholly full a small transaction still succeeds */
@@ -281,7 +281,7 @@ static int evict_some(xc_lmdb_t *lm)
             return 1;
         s.max /= 8;
     } while ((rc == MDB_MAP_FULL || rc == MDB_TXN_FULL) && s.max > 0);
-    s.max = EVICTED_PER_TXN;
+    s.max = max;
     if (xc_lmdb_once(lm, 1, drop_expired, &s) == 0 && s.done)
         return 1;
     return xc_lmdb_once(lm, 1, drop_calendar, &s) == 0 && s.done;
@@ -293,10 +293,13 @@ void xc_lmdb_make_room(xc_lmdb_t *lm, int fill)
 
     for (i = 0; i < EVICTIONS_PER_CALL; i++) {
         now_at = fill_per_mille(lm);
-        if (now_at < 0 || now_at <= fill || !evict_some(lm))
+        if (now_at < 0 || now_at <= fill || !evict_some(lm, EVICTED_PER_TXN))
             break;
         went = 1;
     }
+    /* LMDB uses pages again only two commits after they were freed */
+    for (i = 0; i < 2 && went; i++)
+        (void)evict_some(lm, 1);
     if (went)
         xc_log(lm->log, XC_LOG_DEBUG, "store: made room, now %d per mille full", now_at);
 }
