@@ -117,7 +117,7 @@ struct xc_backend_t {
 
     /** Folder changes of a mailbox since `state` (NULL = all). At least root, default calendar and tasks are reported first. */
     xc_error_t *(*folder_sync)(xc_folder_page_t **out, xc_session_t *s, const char *mailbox, const char *state, apr_pool_t *pool);
-    /** Create a calendar folder. parent NULL = below the default calendar's parent. 405 resource-must-be-null when the name is taken. */
+    /** Create a calendar folder. parent_id NULL = below the default calendar, where Outlook makes them. 405 resource-must-be-null when the name is taken. */
     xc_error_t *(*folder_create)(xc_folder_t **out, xc_session_t *s, const char *mailbox, const xc_folder_t *wanted, apr_pool_t *pool);
     /** Set what is not NULL of display_name, href, props ("" removes props). */
     xc_error_t *(*folder_update)(xc_session_t *s, const char *mailbox, const xc_folder_t *folder, apr_pool_t *pool);

@@ -177,7 +177,7 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
     xc_mailbox_t *m = cal->mailbox;
     if (m->cfg->read_only)
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
-    xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key};
+    xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = XC_FOLDER_CALENDAR};
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
     if (display_name && cal->folder.is_default) {
         xc_buf_t *buf = xc_buf_make(pool, 0);
@@ -199,7 +199,7 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
     cal->props = apr_table_clone(m->pool, props);
     if (display_name)
         cal->folder.display_name = apr_pstrdup(m->pool, display_name);
-    xc_home_expire(m, pool);
+    xc_home_patch(m, &change, pool);
     return NULL;
 }
 
@@ -230,10 +230,10 @@ xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_he
     const xc_folder_t *root = root_folder(m);
     if (!root)
         return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not show the root of this mailbox.");
-    xc_folder_t change = {.id = root->id, .change_key = root->change_key};
+    xc_folder_t change = {.id = root->id, .change_key = root->change_key, .kind = XC_FOLDER_ROOT};
     apr_table_t *props = xc_props_merge(xc_props_parse(root->props, pool), set, removed, pool);
     XC_TRY(xc_props_encode(&change.props, props, pool));
     XC_TRY(m->session->backend->folder_update(m->session, m->owner, &change, pool));
-    xc_home_expire(m, pool);
+    xc_home_patch(m, &change, pool);
     return NULL;
 }

@@ -212,3 +212,27 @@ void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool)
     m->folders_asked = 0;
     m->calendars = NULL;
 }
+
+static void patch_row(apr_array_header_t *folders, const xc_folder_t *change, apr_pool_t *pool)
+{
+    int at = index_of(folders, change->id);
+    xc_folder_t *f = at < 0 ? NULL : &APR_ARRAY_IDX(folders, at, xc_folder_t);
+    if (f && change->display_name)
+        f->display_name = apr_pstrdup(pool, change->display_name);
+    if (f && change->href)
+        f->href = apr_pstrdup(pool, change->href);
+    if (f && change->props)
+        f->props = *change->props ? apr_pstrdup(pool, change->props) : NULL;
+}
+
+void xc_home_patch(xc_mailbox_t *m, const xc_folder_t *change, apr_pool_t *pool)
+{
+    home_t *home = home_read(m, pool);
+    if (home) {
+        patch_row(home->folders, change, m->pool);
+        home_write(m, home, pool);
+    }
+    if (m->folders)
+        patch_row(m->folders, change, m->pool);
+    m->calendars = NULL;
+}

@@ -28,6 +28,12 @@ xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool);
 /** Forget the stored list's freshness: the next use asks Exchange for what changed. */
 void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool);
 
+/**
+ * Bring what was just written to a folder (name, href, props where not NULL) into the stored list, so
+ * that it need not be asked for: Exchange does not report the root's own changes.
+ */
+void xc_home_patch(xc_mailbox_t *m, const xc_folder_t *change, apr_pool_t *pool);
+
 /** The strong entity tag (without quotes) of a back-end change key in this rendering. */
 const char *xc_etag_of(const char *change_key, apr_pool_t *pool);
 

@@ -43,10 +43,16 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     XC_TRY(xc_calendar_load(&loaded, from, &one, 1, pool));
 
     /* First the new one, then the old target: a failure in between loses nothing. */
-    xc_item_ref_t old = {.id = source->id, .change_key = source->change_key, .uid = source->uid}, ref;
+    xc_item_ref_t old = {.id = source->id, .change_key = source->change_key, .uid = source->uid, .href = source->href}, ref;
     memset(&ref, 0, sizeof ref);
-    XC_TRY(copy ? s->backend->item_copy(&ref, s, &old, to->folder.id, to_href, pool)
-                : s->backend->item_move(&ref, s, &old, same ? NULL : to->folder.id, to_href, pool));
+    xc_error_t *failed = copy ? s->backend->item_copy(&ref, s, &old, to->folder.id, to_href, pool)
+                              : s->backend->item_move(&ref, s, &old, same ? NULL : to->folder.id, to_href, pool);
+    if (failed) {
+        /* whatever came of it, Exchange is asked next time */
+        XC_TRY(xc_store_expire(from->mailbox->store, &from->key, pool));
+        XC_TRY(xc_store_expire(to->mailbox->store, &to->key, pool));
+        return failed;
+    }
     if (target) {
         xc_item_ref_t gone = {.id = target->id};
         xc_error_t *err = s->backend->item_delete(s, &gone, pool);

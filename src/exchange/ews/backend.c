@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The back end's table for Exchange Web Services. */
+#include "exchange/ews/ews.h"
+
+const xc_backend_t xc_backend_ews = {
+    .name = "ews",
+    .sign_in = xc_ews_sign_in,
+    .folder_sync = xc_ews_folder_sync,
+    .folder_create = xc_ews_folder_create,
+    .folder_update = xc_ews_folder_update,
+    .folder_delete = xc_ews_folder_delete,
+    .item_sync = xc_ews_item_sync,
+    .item_sync_many = xc_ews_item_sync_many,
+    .item_fetch = xc_ews_item_fetch,
+    .item_create = xc_ews_item_create,
+    .item_update = xc_ews_item_update,
+    .item_delete = xc_ews_item_delete,
+    .item_move = xc_ews_item_move,
+    .item_copy = xc_ews_item_copy,
+    .item_props = xc_ews_item_props,
+};

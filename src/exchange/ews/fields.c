@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The map between the model and <t:CalendarItem>: one row a field, in the order of the schema (calendar-mapping 2, 3). */
+#include <apr_strings.h>
+#include <string.h>
+#include <strings.h>
+
+#include "exchange/ews/ews.h"
+
+/* PidTagBody: the plain text beside an HTML body, for servers without item:TextBody. */
+#define TAG_BODY "0x1000"
+
+typedef struct writer_t {
+    xc_xmlw_t *w;
+    const xc_event_t *e;
+    const xc_session_t *s;
+    const xc_ews_version_t *v;
+    apr_pool_t *pool;
+} writer_t;
+
+typedef struct field_t {
+    unsigned bits;                       /* XC_FIELD_*: when the field is written by an update */
+    const char *uri;
+    int (*present)(const writer_t *x);   /* absent: not created, deleted by an update */
+    void (*write)(const writer_t *x);    /* <t:Element>…</t:Element> */
+    int series_only;                     /* not of a single occurrence */
+} field_t;
+
+static void element(const writer_t *x, const char *name, const char *value)
+{
+    xc_xmlw_element(x->w, XC_NS_T, name, value);
+}
+
+static int always(const writer_t *x)
+{
+    (void)x;
+    return 1;
+}
+
+static int has_summary(const writer_t *x)
+{
+    return x->e->summary && *x->e->summary;
+}
+static void write_summary(const writer_t *x)
+{
+    element(x, "Subject", x->e->summary);
+}
+
+static const char *const sensitivities[] = {"Normal", "Personal", "Private", "Confidential"};
+static void write_class(const writer_t *x)
+{
+    element(x, "Sensitivity", sensitivities[x->e->klass]);
+}
+
+static int has_body(const writer_t *x)
+{
+    return (x->e->html && *x->e->html) || (x->e->text && *x->e->text);
+}
+static void write_body(const writer_t *x)
+{
+    int html = x->e->html && *x->e->html;
+    xc_xmlw_start(x->w, XC_NS_T, "Body");
+    xc_xmlw_attr(x->w, "BodyType", html ? "HTML" : "Text");
+    xc_xmlw_text(x->w, html ? x->e->html : x->e->text);
+    xc_xmlw_end(x->w);
+}
+
+static int has_categories(const writer_t *x)
+{
+    return x->e->categories && x->e->categories->nelts;
+}
+static void write_categories(const writer_t *x)
+{
+    xc_xmlw_start(x->w, XC_NS_T, "Categories");
+    for (int i = 0; i < x->e->categories->nelts; i++)
+        element(x, "String", APR_ARRAY_IDX(x->e->categories, i, const char *));
+    xc_xmlw_end(x->w);
+}
+
+static const char *const importances[] = {"Low", "Normal", "High"};
+static void write_importance(const writer_t *x)
+{
+    element(x, "Importance", importances[x->e->importance]);
+}
+
+static void write_reminder_set(const writer_t *x)
+{
+    /* always said: Exchange's default is a reminder of a quarter of an hour */
+    element(x, "ReminderIsSet", x->e->reminder_minutes >= 0 ? "true" : "false");
+}
+static int has_reminder(const writer_t *x)
+{
+    return x->e->reminder_minutes >= 0;
+}
+static void write_reminder_minutes(const writer_t *x)
+{
+    element(x, "ReminderMinutesBeforeStart", apr_itoa(x->pool, x->e->reminder_minutes));
+}
+
+/* Instants with Z are read alike by all versions; dates are the local midnights of the item's zone. */
+static const char *instant(const writer_t *x, const xc_when_t *when)
+{
+    const xc_zone_t *zone = when->kind == XC_WHEN_ZONED ? when->zone : xc_ews_storage_zone(when, x->s);
+    return xc_ews_format_utc(when->kind == XC_WHEN_UTC ? xc_when_to_utc(when, NULL) : xc_zone_to_utc(zone, &when->wall), x->pool);
+}
+static void write_start(const writer_t *x)
+{
+    element(x, "Start", instant(x, &x->e->start));
+}
+static void write_end(const writer_t *x)
+{
+    element(x, "End", instant(x, &x->e->end));
+}
+static void write_all_day(const writer_t *x)
+{
+    element(x, "IsAllDayEvent", x->e->all_day ? "true" : "false");
+}
+
+static const char *const busies[] = {"Free", "Tentative", "Busy", "OOF", "WorkingElsewhere"};
+static void write_busy(const writer_t *x)
+{
+    xc_busy_e busy = x->e->busy == XC_BUSY_UNSET ? XC_BUSY_BUSY : x->e->busy;
+    if (busy == XC_BUSY_ELSEWHERE && !x->v->elsewhere)
+        busy = XC_BUSY_FREE; /* the nearest that an older server knows; the client's own word is kept beside */
+    element(x, "LegacyFreeBusyStatus", busies[busy]);
+}
+
+static int has_location(const writer_t *x)
+{
+    return x->e->location && *x->e->location;
+}
+static void write_location(const writer_t *x)
+{
+    element(x, "Location", x->e->location);
+}
+
+/* A meeting of somebody else's is an appointment of its owner's: Exchange would make the owner its
+ * organizer. Who else comes is kept beside the item. */
+static int has_kind(const writer_t *x, xc_attendee_kind_e kind)
+{
+    if (!x->e->attendees || !x->e->is_organizer)
+        return 0;
+    for (int i = 0; i < x->e->attendees->nelts; i++) {
+        const xc_attendee_t *a = &APR_ARRAY_IDX(x->e->attendees, i, xc_attendee_t);
+        if (a->kind == kind && a->who.address)
+            return 1;
+    }
+    return 0;
+}
+static void write_kind(const writer_t *x, xc_attendee_kind_e kind, const char *name)
+{
+    xc_xmlw_start(x->w, XC_NS_T, name);
+    for (int i = 0; i < x->e->attendees->nelts; i++) {
+        const xc_attendee_t *a = &APR_ARRAY_IDX(x->e->attendees, i, xc_attendee_t);
+        if (a->kind != kind || !a->who.address)
+            continue;
+        xc_xmlw_start(x->w, XC_NS_T, "Attendee");
+        xc_xmlw_start(x->w, XC_NS_T, "Mailbox");
+        if (a->who.name && *a->who.name)
+            element(x, "Name", a->who.name);
+        element(x, "EmailAddress", a->who.address);
+        xc_xmlw_end(x->w);
+        xc_xmlw_end(x->w);
+    }
+    xc_xmlw_end(x->w);
+}
+static int has_required(const writer_t *x)
+{
+    return has_kind(x, XC_ATTENDEE_REQUIRED);
+}
+static void write_required(const writer_t *x)
+{
+    write_kind(x, XC_ATTENDEE_REQUIRED, "RequiredAttendees");
+}
+static int has_optional(const writer_t *x)
+{
+    return has_kind(x, XC_ATTENDEE_OPTIONAL);
+}
+static void write_optional(const writer_t *x)
+{
+    write_kind(x, XC_ATTENDEE_OPTIONAL, "OptionalAttendees");
+}
+static int has_resources(const writer_t *x)
+{
+    return has_kind(x, XC_ATTENDEE_RESOURCE);
+}
+static void write_resources(const writer_t *x)
+{
+    write_kind(x, XC_ATTENDEE_RESOURCE, "Resources");
+}
+
+static int has_recur(const writer_t *x)
+{
+    return x->e->recur != NULL;
+}
+static void write_recur(const writer_t *x)
+{
+    xc_ews_write_recurrence(x->w, x->e->recur, x->v);
+}
+
+/* 2007 has one zone, of series and of days; later versions one for each end, always. */
+static int has_meeting_zone(const writer_t *x)
+{
+    return !x->v->zones && (x->e->recur || x->e->all_day);
+}
+static void write_meeting_zone(const writer_t *x)
+{
+    xc_xmlw_start(x->w, XC_NS_T, "MeetingTimeZone");
+    xc_xmlw_attr(x->w, "TimeZoneName", xc_ews_zone_name(&x->e->start, x->s));
+    xc_xmlw_end(x->w);
+}
+static int has_zones(const writer_t *x)
+{
+    return x->v->zones;
+}
+static void write_zone(const writer_t *x, const char *name, const xc_when_t *when)
+{
+    xc_xmlw_start(x->w, XC_NS_T, name);
+    xc_xmlw_attr(x->w, "Id", xc_ews_zone_name(when, x->s));
+    xc_xmlw_end(x->w);
+}
+static void write_start_zone(const writer_t *x)
+{
+    write_zone(x, "StartTimeZone", &x->e->start);
+}
+static void write_end_zone(const writer_t *x)
+{
+    /* a series has one zone */
+    write_zone(x, "EndTimeZone", x->e->recur ? &x->e->start : &x->e->end);
+}
+
+#define TIMES (XC_FIELD_START | XC_FIELD_END | XC_FIELD_ALL_DAY | XC_FIELD_ZONE)
+
+static const field_t fields[] = {
+    {XC_FIELD_SUMMARY, "item:Subject", has_summary, write_summary, 0},
+    {XC_FIELD_CLASS, "item:Sensitivity", always, write_class, 0},
+    {XC_FIELD_BODY, "item:Body", has_body, write_body, 0},
+    {XC_FIELD_CATEGORIES, "item:Categories", has_categories, write_categories, 0},
+    {XC_FIELD_IMPORTANCE, "item:Importance", always, write_importance, 0},
+    {XC_FIELD_REMINDER, "item:ReminderIsSet", always, write_reminder_set, 0},
+    {XC_FIELD_REMINDER, "item:ReminderMinutesBeforeStart", has_reminder, write_reminder_minutes, 0},
+    {TIMES, "calendar:Start", always, write_start, 0},
+    {TIMES, "calendar:End", always, write_end, 0},
+    {XC_FIELD_ALL_DAY, "calendar:IsAllDayEvent", always, write_all_day, 0},
+    {XC_FIELD_BUSY | XC_FIELD_STATUS, "calendar:LegacyFreeBusyStatus", always, write_busy, 0},
+    {XC_FIELD_LOCATION, "calendar:Location", has_location, write_location, 0},
+    {XC_FIELD_ATTENDEES, "calendar:RequiredAttendees", has_required, write_required, 0},
+    {XC_FIELD_ATTENDEES, "calendar:OptionalAttendees", has_optional, write_optional, 0},
+    {XC_FIELD_ATTENDEES, "calendar:Resources", has_resources, write_resources, 0},
+    {XC_FIELD_RECUR, "calendar:Recurrence", has_recur, write_recur, 1},
+    {TIMES | XC_FIELD_RECUR, "calendar:MeetingTimeZone", has_meeting_zone, write_meeting_zone, 1},
+    {TIMES, "calendar:StartTimeZone", has_zones, write_start_zone, 1},
+    {TIMES, "calendar:EndTimeZone", has_zones, write_end_zone, 1},
+};
+#define N_FIELDS (sizeof fields / sizeof *fields)
+
+/* ---- writing ---- */
+
+void xc_ews_write_item(xc_xmlw_t *w, const xc_write_t *write, const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    writer_t x = {.w = w, .e = write->event, .s = s, .v = v, .pool = pool};
+    xc_xmlw_start(w, XC_NS_T, "CalendarItem");
+    for (apr_size_t i = 0; i < N_FIELDS; i++) {
+        if (fields[i].write == write_start) {
+            /* the schema has these between the item's and the calendar's part */
+            if (write->href)
+                xc_ews_write_named_value(w, XC_EWS_PROP_HREF, write->href);
+            if (write->kept)
+                xc_ews_write_named_value(w, XC_EWS_PROP_KEPT, write->kept);
+            xc_xmlw_element(w, XC_NS_T, "UID", write->event->uid);
+        }
+        if (fields[i].present(&x))
+            fields[i].write(&x);
+    }
+    xc_xmlw_end(w);
+}
+
+static void write_uri(xc_xmlw_t *w, const char *uri)
+{
+    xc_xmlw_start(w, XC_NS_T, "FieldURI");
+    xc_xmlw_attr(w, "FieldURI", uri);
+    xc_xmlw_end(w);
+}
+
+static void write_set(const writer_t *x, const field_t *f)
+{
+    xc_xmlw_start(x->w, XC_NS_T, "SetItemField");
+    write_uri(x->w, f->uri);
+    xc_xmlw_start(x->w, XC_NS_T, "CalendarItem");
+    f->write(x);
+    xc_xmlw_end(x->w);
+    xc_xmlw_end(x->w);
+}
+
+static void write_delete(const writer_t *x, const field_t *f)
+{
+    xc_xmlw_start(x->w, XC_NS_T, "DeleteItemField");
+    write_uri(x->w, f->uri);
+    xc_xmlw_end(x->w);
+}
+
+int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, int reset_series, const xc_session_t *s,
+                         const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    writer_t x = {.w = w, .e = now, .s = s, .v = v, .pool = pool}, old = {.w = w, .e = before, .s = s, .v = v, .pool = pool};
+    unsigned changed = before ? xc_event_diff(before, now) : XC_FIELD_ALL;
+    int occurrence = now->recurrence_id.kind != XC_WHEN_NONE, n = 0;
+    if (reset_series)
+        changed |= XC_FIELD_RECUR;
+    for (apr_size_t i = 0; i < N_FIELDS; i++) {
+        const field_t *f = &fields[i];
+        if (!(f->bits & changed) || (f->series_only && occurrence))
+            continue;
+        if (f->present(&x)) {
+            write_set(&x, f);
+            n++;
+        } else if ((!before || f->present(&old)) && f->write != write_meeting_zone && f->write != write_start_zone &&
+                   f->write != write_end_zone && f->write != write_reminder_minutes) {
+            write_delete(&x, f);
+            n++;
+        }
+    }
+    return n;
+}
+
+/* ---- reading ---- */
+
+void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
+{
+    static const char *const more[] = {"item:DateTimeCreated",   "item:LastModifiedTime", "calendar:UID",        "calendar:DateTimeStamp",
+                                       "calendar:OriginalStart", "calendar:IsMeeting",    "calendar:IsCancelled", "calendar:MyResponseType",
+                                       "calendar:Organizer",     "calendar:CalendarItemType",
+                                       "calendar:AppointmentSequenceNumber", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences",
+                                       NULL};
+    xc_xmlw_start(w, XC_NS_M, "ItemShape");
+    xc_xmlw_element(w, XC_NS_T, "BaseShape", "IdOnly");
+    /* text stays text and HTML stays HTML */
+    xc_xmlw_element(w, XC_NS_T, "BodyType", "Best");
+    xc_xmlw_start(w, XC_NS_T, "AdditionalProperties");
+    for (apr_size_t i = 0; i < N_FIELDS; i++) {
+        int zones = fields[i].write == write_start_zone || fields[i].write == write_end_zone;
+        if (zones ? v->zones : fields[i].write == write_meeting_zone ? !v->zones : 1)
+            write_uri(w, fields[i].uri);
+    }
+    for (int i = 0; more[i]; i++)
+        write_uri(w, more[i]);
+    if (v->text_body)
+        write_uri(w, "item:TextBody");
+    else {
+        xc_xmlw_start(w, XC_NS_T, "ExtendedFieldURI");
+        xc_xmlw_attr(w, "PropertyTag", TAG_BODY);
+        xc_xmlw_attr(w, "PropertyType", "String");
+        xc_xmlw_end(w);
+    }
+    xc_ews_write_named(w, XC_EWS_PROP_KEPT);
+    xc_ews_write_named(w, XC_EWS_PROP_PROPS);
+    xc_xmlw_end(w);
+    xc_xmlw_end(w);
+}
+
+static int choice(const xmlNode *item, const char *name, const char *const *names, int n, int absent, apr_pool_t *pool)
+{
+    const char *text = xc_xml_child_text(item, NULL, name, pool);
+    for (int i = 0; text && i < n; i++)
+        if (strcmp(text, names[i]) == 0)
+            return i;
+    return absent;
+}
+
+static int is_true(const xmlNode *item, const char *name, apr_pool_t *pool)
+{
+    const char *text = xc_xml_child_text(item, NULL, name, pool);
+    return text && strcmp(text, "true") == 0;
+}
+
+static const char *text_or_null(const xmlNode *item, const char *name, apr_pool_t *pool)
+{
+    const char *text = xc_xml_child_text(item, NULL, name, pool);
+    return text && *text ? text : NULL;
+}
+
+/* Exchange's line ends are CR LF, the model's LF. */
+static const char *unix_lines(const char *text, apr_pool_t *pool)
+{
+    if (!text || !*text)
+        return NULL;
+    char *out = apr_pstrdup(pool, text), *to = out;
+    for (const char *from = out; *from; from++)
+        if (*from != '\r')
+            *to++ = *from;
+    *to = '\0';
+    return *out ? out : NULL;
+}
+
+static void read_body(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    xmlNode *body = xc_xml_child(item, NULL, "Body");
+    const char *type = xc_xml_attr(body, "BodyType", pool), *text = xc_xml_text(body, pool);
+    if (!type || strcmp(type, "HTML")) {
+        e->text = unix_lines(text, pool);
+        return;
+    }
+    e->html = text && *text ? text : NULL;
+    const char *plain = xc_xml_child_text(item, NULL, "TextBody", pool);
+    e->text = unix_lines(plain ? plain : xc_ews_tagged(item, TAG_BODY, pool), pool);
+}
+
+static void read_when(xc_when_t *when, apr_time_t t, const xc_zone_t *zone, xc_when_kind_e like)
+{
+    memset(when, 0, sizeof *when);
+    xc_zone_to_wall(zone, t, &when->wall);
+    if (like == XC_WHEN_DATE) {
+        /* a writer that lost the zone leaves something near midnight */
+        if (when->wall.hour >= 12) {
+            int days = xc_date_to_days(when->wall.year, when->wall.month, when->wall.day) + 1;
+            xc_date_from_days(days, &when->wall.year, &when->wall.month, &when->wall.day);
+        }
+        when->wall.hour = when->wall.minute = when->wall.second = 0;
+        when->kind = XC_WHEN_DATE;
+    } else if (zone == xc_zone_utc())
+        when->kind = XC_WHEN_UTC;
+    else {
+        when->kind = XC_WHEN_ZONED;
+        when->zone = zone;
+    }
+}
+
+static xc_error_t *read_times(xc_event_t *e, const xmlNode *item, const xc_event_t *master, const xc_session_t *s, apr_pool_t *pool)
+{
+    const xc_zone_t *start_zone = xc_ews_item_zone(item, "StartTimeZone", s, pool), *end_zone = start_zone;
+    if (xc_xml_child(item, NULL, "EndTimeZone"))
+        end_zone = xc_ews_item_zone(item, "EndTimeZone", s, pool);
+    if (master && !xc_xml_child(item, NULL, "StartTimeZone") && !xc_xml_child(item, NULL, "MeetingTimeZone"))
+        start_zone = end_zone = master->start.kind == XC_WHEN_ZONED ? master->start.zone
+                                : master->start.kind == XC_WHEN_DATE ? s->zone : xc_zone_utc();
+    apr_time_t start = xc_ews_time(xc_xml_child_text(item, NULL, "Start", pool));
+    apr_time_t end = xc_ews_time(xc_xml_child_text(item, NULL, "End", pool));
+    if (!start || !end || end < start)
+        return xc_error_make(pool, 502, XC_COND_NONE, "Exchange holds an event without usable times.");
+    e->all_day = is_true(item, "IsAllDayEvent", pool);
+    read_when(&e->start, start, start_zone, e->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
+    read_when(&e->end, end, e->all_day ? start_zone : end_zone, e->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
+    if (master) {
+        apr_time_t original = xc_ews_time(xc_xml_child_text(item, NULL, "OriginalStart", pool));
+        const xc_zone_t *zone = master->start.kind == XC_WHEN_ZONED ? master->start.zone : master->all_day ? start_zone : xc_zone_utc();
+        if (!original)
+            return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not say which occurrence was changed.");
+        read_when(&e->recurrence_id, original, zone, master->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
+    }
+    return NULL;
+}
+
+static void read_person(xc_person_t *who, const xmlNode *mailbox, apr_pool_t *pool)
+{
+    const char *type = xc_xml_child_text(mailbox, NULL, "RoutingType", pool);
+    who->name = text_or_null(mailbox, "Name", pool);
+    /* a legacy DN is no address that a client could use */
+    if (!type || strcasecmp(type, "SMTP") == 0)
+        who->address = text_or_null(mailbox, "EmailAddress", pool);
+}
+
+static xc_partstat_e read_partstat(const xmlNode *parent, const char *name, apr_pool_t *pool)
+{
+    static const char *const responses[] = {"NoResponseReceived", "Accept", "Tentative", "Decline"};
+    return (xc_partstat_e)choice(parent, name, responses, 4, XC_PARTSTAT_NEEDS_ACTION, pool);
+}
+
+static void read_attendees(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    static const char *const lists[] = {"RequiredAttendees", "OptionalAttendees", "Resources"};
+    for (int k = 0; k < 3; k++) {
+        xmlNode *list = xc_xml_child(item, NULL, lists[k]);
+        for (xmlNode *a = xc_xml_child(list, NULL, "Attendee"); a; a = xc_xml_next(a, NULL, "Attendee")) {
+            xc_attendee_t row;
+            memset(&row, 0, sizeof row);
+            read_person(&row.who, xc_xml_child(a, NULL, "Mailbox"), pool);
+            row.kind = (xc_attendee_kind_e)k;
+            row.partstat = read_partstat(a, "ResponseType", pool);
+            if (!row.who.address)
+                continue;
+            if (!e->attendees)
+                e->attendees = apr_array_make(pool, 4, sizeof(xc_attendee_t));
+            APR_ARRAY_PUSH(e->attendees, xc_attendee_t) = row;
+        }
+    }
+}
+
+static void read_meeting(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    const char *mine = xc_xml_child_text(item, NULL, "MyResponseType", pool);
+    read_attendees(e, item, pool);
+    e->is_meeting = e->attendees != NULL || is_true(item, "IsMeeting", pool);
+    e->is_organizer = !e->is_meeting || !mine || strcmp(mine, "Organizer") == 0 || strcmp(mine, "Unknown") == 0;
+    e->my_partstat = read_partstat(item, "MyResponseType", pool);
+    if (e->is_meeting)
+        read_person(&e->organizer, xc_xml_child(xc_xml_child(item, NULL, "Organizer"), NULL, "Mailbox"), pool);
+    e->cancelled = is_true(item, "IsCancelled", pool);
+}
+
+static void read_categories(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    xmlNode *list = xc_xml_child(item, NULL, "Categories");
+    for (xmlNode *c = xc_xml_child(list, NULL, "String"); c; c = xc_xml_next(c, NULL, "String")) {
+        if (!e->categories)
+            e->categories = apr_array_make(pool, 4, sizeof(const char *));
+        APR_ARRAY_PUSH(e->categories, const char *) = xc_xml_text(c, pool);
+    }
+}
+
+xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_event_t *master, const xc_session_t *s,
+                             const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    xc_event_t *e = xc_event_make(pool);
+    (void)v;
+    *out = NULL;
+    e->uid = master ? master->uid : xc_ews_uid_from_exchange(text_or_null(item, "UID", pool), pool);
+    if (!e->uid) /* an item that was never a meeting may have none: its id serves as well */
+        e->uid = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "Id", pool);
+    XC_TRY(read_times(e, item, master, s, pool));
+    e->summary = text_or_null(item, "Subject", pool);
+    e->location = text_or_null(item, "Location", pool);
+    read_body(e, item, pool);
+    read_categories(e, item, pool);
+    e->klass = (xc_class_e)choice(item, "Sensitivity", sensitivities, 4, XC_CLASS_PUBLIC, pool);
+    e->importance = (xc_importance_e)choice(item, "Importance", importances, 3, XC_IMPORTANCE_NORMAL, pool);
+    e->busy = (xc_busy_e)choice(item, "LegacyFreeBusyStatus", busies, 5, XC_BUSY_BUSY, pool);
+    e->transparent = e->busy == XC_BUSY_FREE || e->busy == XC_BUSY_ELSEWHERE;
+    e->tentative = e->busy == XC_BUSY_TENTATIVE;
+    e->reminder_minutes = -1;
+    if (is_true(item, "ReminderIsSet", pool)) {
+        const char *minutes = text_or_null(item, "ReminderMinutesBeforeStart", pool);
+        apr_int64_t n = minutes ? apr_atoi64(minutes) : 0;
+        e->reminder_minutes = n < 0 ? 0 : n > 2629800 ? 2629800 : (int)n;
+    }
+    read_meeting(e, item, pool);
+    const char *sequence = text_or_null(item, "AppointmentSequenceNumber", pool);
+    e->sequence = sequence ? (int)apr_atoi64(sequence) : 0;
+    e->created = xc_ews_time(text_or_null(item, "DateTimeCreated", pool));
+    e->last_modified = xc_ews_time(text_or_null(item, "LastModifiedTime", pool));
+    e->dtstamp = xc_ews_time(text_or_null(item, "DateTimeStamp", pool));
+    if (!master) {
+        e->kept = xc_ews_named(item, XC_EWS_PROP_KEPT, pool);
+        xmlNode *recurrence = xc_xml_child(item, NULL, "Recurrence");
+        if (recurrence)
+            XC_TRY(xc_ews_read_recurrence(&e->recur, recurrence, pool));
+    }
+    *out = e;
+    return NULL;
+}
