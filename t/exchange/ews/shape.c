@@ -58,6 +58,7 @@ const lab_fail_t *lab_shape_read(lab_call_t *call, xmlNodePtr element, bool list
 {
     memset(shape, 0, sizeof *shape);
     shape->list = list;
+    shape->wanted[lab_prop_find("item:ItemId") - lab_props] = true;
     shape->ext = apr_array_make(call->pool, 4, sizeof(lab_ext_t));
     const char *base = lab_xml_child_text(call->pool, element, "BaseShape");
     if (base && !strcmp(base, "Default"))
