@@ -191,52 +191,67 @@ static const char *expected(const walk_t *w, const lab_gtype_t *type, const apr_
                : apr_pstrcat(w->pool, ". List of possible elements expected: ", list, ".", NULL);
 }
 
-static int find_place(const lab_gtype_t *type, const apr_uint64_t *set, xmlNodePtr child)
-{
-    const char *name = (const char *)child->name, *ns = ns_of(child);
-    int i;
+/** How far the content of an element has come. */
+typedef struct progress_t {
+    apr_uint64_t *next;     /* what may come */
+    int may_end;            /* 1: nothing need come any more */
+    const lab_gnode_t *now; /* what has come last */
+} progress_t;
 
+/* A child comes. The same name may have several places in the type: all are followed. */
+static int advance(walk_t *w, const lab_gtype_t *type, const lab_gauto_t *a, progress_t *at,
+                   xmlNodePtr child)
+{
+    apr_size_t words = (apr_size_t)a->words, k;
+    apr_uint64_t *next = apr_pcalloc(w->pool, sizeof(*next) * words);
+    int i, may_end = 0;
+
+    at->now = NULL;
     for (i = 0; i < type->nplaces; i++) {
-        if (has(set, i) && strcmp(type->places[i]->name, name) == 0 &&
-            strcmp(type->places[i]->ns, ns) == 0) {
-            return i;
+        if (has(at->next, i) && strcmp(type->places[i]->name, (const char *)child->name) == 0 &&
+            strcmp(type->places[i]->ns, ns_of(child)) == 0) {
+            at->now = type->places[i];
+            may_end |= a->is_last[i + 1];
+            for (k = 0; k < words; k++) {
+                next[k] |= a->next[((apr_size_t)i + 1) * words + k];
+            }
         }
     }
-    return -1;
+    if (at->now != NULL) {
+        at->next = next;
+        at->may_end = may_end;
+    }
+    return at->now != NULL;
 }
 
 static int check_children(walk_t *w, xmlNodePtr element, const lab_gtype_t *type)
 {
     const lab_gauto_t *a = lab_gmodel_auto(type, w->version);
-    const apr_uint64_t *set = a->next;
-    int state = 0, place;
+    progress_t at = {a->next, a->is_last[0], NULL};
     xmlNodePtr n;
 
     for (n = element->children; n != NULL; n = n->next) {
         if ((n->type == XML_TEXT_NODE && !is_blank(n)) || n->type == XML_CDATA_SECTION_NODE) {
             return fail(w, element, 0,
                         apr_psprintf(w->pool, "The element %s cannot contain text%s",
-                                     named(w, element), expected(w, type, set)));
+                                     named(w, element), expected(w, type, at.next)));
         }
         if (n->type != XML_ELEMENT_NODE) {
             continue;
         }
-        place = find_place(type, set, n);
-        if (place < 0) {
+        if (!advance(w, type, a, &at, n)) {
             return fail(w, n, 0,
                         apr_psprintf(w->pool, "The element %s has invalid child element %s%s",
-                                     named(w, element), named(w, n), expected(w, type, set)));
+                                     named(w, element), named(w, n), expected(w, type, at.next)));
         }
-        if (!check_element(w, n, &type->places[place]->ref, 0)) {
+        if (!check_element(w, n, &at.now->ref, 0)) {
             return 0;
         }
-        state = place + 1;
-        set = a->next + (apr_size_t)state * (apr_size_t)a->words;
     }
-    if (!a->is_last[state]) {
+    if (!at.may_end) {
         return fail(w, element, 1,
                     apr_psprintf(w->pool, "The element %s has incomplete content%s",
-                                 named(w, element), expected(w, type, set)));
+                                 named(w, element), expected(w, type, at.next)));
     }
     return 1;
 }

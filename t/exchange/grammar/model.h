@@ -95,7 +95,7 @@ typedef struct lab_groot_t {
 } lab_groot_t;
 
 /** What may come after an element, as sets of places. Row 0: at the beginning; row n+1: after
- * place n. A place of LAB_GAUTO_END in the set would be the end: is_last tells it instead. */
+ * place n. */
 struct lab_gauto_t {
     int words;               /**< of 64 bits per set */
     apr_uint64_t *next;      /**< nplaces + 1 sets */

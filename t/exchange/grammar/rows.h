@@ -21,8 +21,8 @@
  *            mark: since 2007
  *
  * A value type is a row: name, kind, facets. Kinds: enum (words, with @V), list (of a value
- * type), nonempty (a string of at least one character), guid, bitmask, proptag, or a type of XML Schema
- * with ranges "low..high" for numbers.
+ * type), nonempty (a string of at least one character), guid, bitmask, proptag, or a type of XML
+ * Schema with ranges "low..high" for numbers.
  */
 #ifndef LAB_GRAMMAR_ROWS_H
 #define LAB_GRAMMAR_ROWS_H

@@ -54,7 +54,11 @@ const lab_grammar_row_t lab_grammar_rows_search[] = {
      "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
      "Contains:ContainsExpressionType | Not | And | Or | Near@13 )",
      "", ""},
+    /* two operands at least in 2007 */
     {"MultipleOperandBooleanExpressionType", "SearchExpressionType",
+     "( Exists | Excludes | IsEqualTo | IsNotEqualTo | IsGreaterThan | "
+     "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
+     "Contains:ContainsExpressionType | Not | And | Or | Near@13 )^10 "
      "( Exists | Excludes | IsEqualTo | IsNotEqualTo | IsGreaterThan | "
      "IsGreaterThanOrEqualTo | IsLessThan | IsLessThanOrEqualTo | "
      "Contains:ContainsExpressionType | Not | And | Or | Near@13 )+",
