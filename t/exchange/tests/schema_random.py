@@ -27,7 +27,7 @@ VALUES = {
     "language": ["en-US", "de"],
     "anyURI": ["http://example.com/"],
 }
-WRONG = ["", " ", "x", "-1", "99999999999", "true", "True", "2024-02-30T00:00:00", "2024-05-06",
+WRONG = ["", " ", "x", "-1", "99999999999", "true", "True", "2024-02-30T00:00:00", "2024-5-6",
          "Monday Funday", "Monday Sunday", "PT1", "0xZZ", "0x8205", "AAA", "calendar", "Busy",
          "WorkingElsewhere", "calendar:StartTimeZone", "calendar:Nothing"]
 
