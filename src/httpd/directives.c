@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows. A new directive is a field of its config and a row here. */
+/* The rows of directive_rows.h as a table, and the checks of their texts. */
 #include "httpd/directives.h"
 
 #include <apr_file_info.h>
@@ -8,6 +8,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "httpd/directive_rows.h"
 #include "net/http.h"
 
 #define SECONDS(n) ((apr_int64_t)(n) * APR_USEC_PER_SEC)
@@ -132,73 +133,14 @@ static const char *check_cache(const char *text, apr_pool_t *pool)
     return "it must be lmdb:DIRECTORY or socache:PROVIDER[:ARGUMENTS]";
 }
 
-const xc_directive_t xc_dir_directives[] = {
-    {"ExchangeGateway", FLAG(gateway, "Off"),
-     "Answer calendar clients here. Best in a <Location \"/\"> of a host of its own."},
-    {"ExchangeURL", TEXT(url, NULL, check_url),
-     "URL of Exchange Web Services, like https://mail.example.com/EWS/Exchange.asmx. Without it: Autodiscover of the mail domain."},
-    {"ExchangeProtocol", CHOICE(protocol, "auto", protocols), "How Exchange is spoken to: auto or ews."},
-    {"ExchangeMailDomain", TEXT(mail_domain, NULL, check_domain),
-     "Completes a login without @ to a mail address; the domain that Autodiscover asks."},
-    {"ExchangeAutodiscoverURL", TEXT(autodiscover_url, NULL, check_url),
-     "Ask this URL instead of the standard places of Autodiscover."},
-    {"ExchangeVersion", TEXT(version, NULL, check_version),
-     "Fix the RequestServerVersion, like Exchange2010_SP2. Without it: negotiated and remembered."},
-    {"ExchangeAuth", CHOICE(auth, "any", auths),
-     "How the gateway signs in to Exchange: any (NTLM or Basic, what it offers), basic, ntlm, negotiate (Kerberos) or bearer."},
-    {"ExchangeImpersonation", FLAG(impersonation, "Off"),
-     "Users were authenticated by httpd; Exchange is asked with the service account, which acts as the user."},
-    {"ExchangeServiceAccount", XC_VALUE_ACCOUNT, FIELD(service), NULL, 0, 0, NULL, NULL,
-     "Login of the service account and the file with its password (readable by its owner alone)."},
-    {"ExchangeTimeout", TIME(timeout, "60s", SECONDS(1), SECONDS(3600)),
-     "A client's request is over after this time, whatever Exchange does."},
-    {"ExchangeConnectTimeout", TIME(connect_timeout, "10s", SECONDS(1) / 10, SECONDS(300)),
-     "Longest wait for a connection to Exchange."},
-    {"ExchangeIdleTimeout", TIME(idle_timeout, "60s", SECONDS(1), SECONDS(3600)),
-     "Connections to Exchange that were idle for this long are not used again."},
-    {"ExchangeConnections", INT(connections, "16", 1, 1000),
-     "Requests to one Exchange under way at once, per httpd process."},
-    {"ExchangeMaxAnswer", BYTES(max_answer_bytes, "64M", KB(64), MB(2047)),
-     "Largest answer of Exchange that is taken."},
-    {"ExchangeBatchSize", INT(batch_size, "250", 1, 1000), "Items fetched with one call."},
-    {"ExchangeParallel", INT(parallel, "4", 1, 64), "Calls side by side for one client request."},
-    {"ExchangeFreshness", TIME(freshness, "0", 0, DAYS(1)),
-     "What Exchange said is used without asking again for this long; 0: ask once for every client request."},
-    {"ExchangeHomeFreshness", TIME(home_freshness, "5min", 0, DAYS(1)), "The same for the list of calendars."},
-    {"ExchangeReadAhead", INT(read_ahead, "2000", 0, 100000),
-     "Items fetched beyond those asked for, because the client will ask for them next."},
-    {"ExchangeCredentialCache", TIME(credential_cache, "5min", 0, DAYS(1)),
-     "A login that Exchange accepted is not checked again for this long; 0: check every request."},
-    {"ExchangeTLSVerify", FLAG(tls_verify, "On"), "Check the certificate and the host name of Exchange."},
-    {"ExchangeCAFile", TEXT(ca_file, NULL, check_readable),
-     "PEM file of the certification authorities to trust for Exchange, instead of the system's."},
-    {"ExcalBase", TEXT(base, "/dav", check_base), "Path below which the CalDAV resources lie."},
-    {"ExcalMaxRequestBody", BYTES(max_request_bytes, "4M", KB(1), MB(1024)), "Largest XML request body."},
-    {"ExcalMaxResourceSize", BYTES(max_resource_bytes, "10M", KB(1), MB(1024)), "Largest calendar object (CALDAV:max-resource-size)."},
-    {"ExcalMaxKeptSize", BYTES(max_kept_bytes, "256K", KB(1), MB(16)),
-     "Most that is kept beside an item of what Exchange has no place for."},
-    {"ExcalMaxAttendees", INT(max_attendees, "500", 1, 100000), "Most attendees of an event."},
-    {"ExcalMaxMatches", INT(max_matches, "20000", 1, 1000000), "Most members in one multistatus."},
-    {"ExcalMaxComponents", INT(max_components, "1000", 1, 100000), "Most changed occurrences in one calendar object."},
-    {"ExcalPastWindow", TIME(past_window, "0", 0, DAYS(36500)),
-     "How far back ?export and queries without a time range reach; 0: all."},
-    {"ExcalFutureWindow", TIME(future_window, "0", 0, DAYS(36500)), "How far ahead they reach; 0: all."},
-    {"ExcalReadOnly", FLAG(read_only, "Off"), "Refuse every change."},
-    {"ExcalTerritory", TEXT(territory, NULL, check_territory),
-     "Country whose IANA zone is meant by a Windows zone of several countries."},
-    {"ExcalTimeZone", TEXT(time_zone, "UTC", check_zone), "Zone in which times without a zone are meant."},
-};
+#define ACCOUNT(f) XC_VALUE_ACCOUNT, FIELD(f), NULL, 0, 0, NULL, NULL
+#define ROW(name, spec, help) {#name, spec, help},
+
+const xc_directive_t xc_dir_directives[] = {XC_DIR_DIRECTIVES(ROW, ROW)};
 const int xc_dir_directive_count = (int)(sizeof(xc_dir_directives) / sizeof(xc_dir_directives[0]));
 
 #undef FIELD
 #define FIELD(f) offsetof(xc_server_config_t, f)
 
-const xc_directive_t xc_server_directives[] = {
-    {"ExcalCache", TEXT(cache, "lmdb:/var/cache/mod_excal", check_cache),
-     "Where the gateway remembers: lmdb:DIRECTORY, or socache:PROVIDER[:ARGUMENTS] to share it between machines."},
-    {"ExcalCacheSize", BYTES(cache_bytes, "1G", MB(8), MB(1024) * 1024), "Bound of the LMDB map."},
-    {"ExcalCacheAge", TIME(body_age, "30d", SECONDS(3600), DAYS(3650)), "Event bodies that nobody asked for are dropped after this time."},
-    {"ExcalDeletionAge", TIME(tombstone_age, "90d", DAYS(1), DAYS(3650)),
-     "Deletions are remembered this long; a client that stayed away longer makes a full sync."},
-};
+const xc_directive_t xc_server_directives[] = {XC_SERVER_DIRECTIVES(ROW)};
 const int xc_server_directive_count = (int)(sizeof(xc_server_directives) / sizeof(xc_server_directives[0]));
