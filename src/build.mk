@@ -14,8 +14,12 @@ $(BUILD)/obj/%.o: %.c
 $(BUILD)/libexcal.a: $(LIB_OBJS)
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/mod_excal.so: $(MOD_OBJS) $(BUILD)/libexcal.a
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(MOD_OBJS) $(BUILD)/libexcal.a $(PKG_LIBS) -Wl,-z,defs,-z,lazy -Wl,--unresolved-symbols=ignore-all
+# httpd brings its own symbols when it loads the module; t/lint/symbols sees to it that nothing else is missing
+# and that only excal_module is visible.
+$(BUILD)/mod_excal.so: $(MOD_OBJS) $(BUILD)/libexcal.a t/lint/symbols
+	$(CC) -shared $(CFLAGS) $(LDFLAGS) -Wl,--exclude-libs,ALL -o $@.new $(MOD_OBJS) $(BUILD)/libexcal.a $(PKG_LIBS) $(APR_LIBS)
+	$(PYTHON) t/lint/symbols $@.new
+	mv $@.new $@
 
 mod_excal.so: $(BUILD)/mod_excal.so
 	cp $< $@

@@ -49,6 +49,7 @@ Listen 127.0.0.1:{port}
 {identity}
 LoadModule mpm_{mpm}_module {modules}/mod_mpm_{mpm}.so
 {loads}
+TypesConfig /dev/null
 LoadModule excal_module {module}
 ErrorLog {dir}/error.log
 LogLevel warn excal:debug
