@@ -62,23 +62,9 @@ void xc_ask_prefer(xc_dav_t *d)
         d->minimal = 1;
 }
 
-/* Entity tags as we gave them: mod_deflate and mod_brotli write what they did before the closing quote. */
-static const char *plain_tags(const xc_dav_t *d, const char *header)
-{
-    static const char *const marks[] = { "-gzip\"", "-br\"", "-deflate\"" };
-    const char *value = xc_ask_header(d, header);
-    if (!value || !strchr(value, '-'))
-        return value;
-    char *copy = apr_pstrdup(d->pool, value);
-    for (apr_size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-        for (char *p = copy; (p = strstr(p, marks[i]));)
-            memmove(p, p + strlen(marks[i]) - 1, strlen(p + strlen(marks[i]) - 1) + 1);
-    return copy;
-}
-
 xc_expect_t xc_ask_expect(const xc_dav_t *d)
 {
-    xc_expect_t expect = { plain_tags(d, "If-Match"), plain_tags(d, "If-None-Match") };
+    xc_expect_t expect = { xc_ask_header(d, "If-Match"), xc_ask_header(d, "If-None-Match") };
     return expect;
 }
 

@@ -166,7 +166,7 @@ xc_error_t *xc_precond_if(xc_dav_t *d);
  * @param r NULL = it does not exist
  */
 xc_error_t *xc_precond_match(xc_dav_t *d, const xc_resource_t *r);
-/** Does a list of entity tags (or "*") name this one? Weak tags never match; what a compressing server appended is overlooked. */
+/** Does a list of entity tags (or "*") name this one? Weak tags match when `weak_ok`. */
 int xc_etag_listed(const char *list, const char *etag, int weak_ok);
 /** GET and HEAD: If-Match. etag NULL = the resource has none. @return 412 */
 xc_error_t *xc_precond_match_get(xc_dav_t *d, const char *etag);

@@ -61,26 +61,36 @@ static void fail(xc_proppatch_t *patch, xc_propchange_t *c, xc_error_t *err)
     patch->failed = 1;
 }
 
-/* resourcetype and the component set are the server's afterwards, but a wish at the making. */
-static void judge_wishes(xc_proppatch_t *patch, xc_dav_t *d, int *is_calendar)
+static int is_calendar(const xmlNode *resourcetype)
+{
+    for (xmlNode *type = xc_xml_child(resourcetype, NULL, NULL); type; type = xc_xml_next(type, NULL, NULL))
+        if (!xc_xml_is(type, XC_NS_CALDAV, "calendar") && !xc_xml_is(type, XC_NS_DAV, "collection"))
+            return 0;
+    return xc_xml_child(resourcetype, XC_NS_CALDAV, "calendar") && xc_xml_child(resourcetype, XC_NS_DAV, "collection");
+}
+
+static int is_for_events(const xmlNode *component_set, apr_pool_t *pool)
+{
+    for (xmlNode *comp = xc_xml_child(component_set, XC_NS_CALDAV, "comp"); comp; comp = xc_xml_next(comp, XC_NS_CALDAV, "comp")) {
+        const char *name = xc_xml_attr(comp, "name", pool);
+        if (!name || strcasecmp(name, "VEVENT"))
+            return 0;
+    }
+    return 1;
+}
+
+/*
+ * resourcetype and the component set are the server's afterwards, but a wish at the making. A home
+ * has room for calendars only: a MKCOL that wishes for nothing makes one.
+ */
+static void judge_wishes(xc_proppatch_t *patch, xc_dav_t *d)
 {
     for (int i = 0; i < patch->changes->nelts; i++) {
         xc_propchange_t *c = &APR_ARRAY_IDX(patch->changes, i, xc_propchange_t);
-        if (xc_xml_is(c->node, XC_NS_DAV, "resourcetype")) {
-            *is_calendar = xc_xml_child(c->node, XC_NS_CALDAV, "calendar") && xc_xml_child(c->node, XC_NS_DAV, "collection");
-            for (xmlNode *type = xc_xml_child(c->node, NULL, NULL); type; type = xc_xml_next(type, NULL, NULL))
-                if (!xc_xml_is(type, XC_NS_CALDAV, "calendar") && !xc_xml_is(type, XC_NS_DAV, "collection"))
-                    *is_calendar = 0;
-            if (!*is_calendar)
-                fail(patch, c, xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here."));
-        }
-        else if (xc_xml_is(c->node, XC_NS_CALDAV, "supported-calendar-component-set")) {
-            for (xmlNode *comp = xc_xml_child(c->node, XC_NS_CALDAV, "comp"); comp; comp = xc_xml_next(comp, XC_NS_CALDAV, "comp")) {
-                const char *name = xc_xml_attr(comp, "name", d->pool);
-                if (!name || strcasecmp(name, "VEVENT"))
-                    fail(patch, c, xc_error_make(d->pool, 0, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "A new calendar holds events only."));
-            }
-        }
+        if (xc_xml_is(c->node, XC_NS_DAV, "resourcetype") && !is_calendar(c->node))
+            fail(patch, c, xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here."));
+        else if (xc_xml_is(c->node, XC_NS_CALDAV, "supported-calendar-component-set") && !is_for_events(c->node, d->pool))
+            fail(patch, c, xc_error_make(d->pool, 0, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "A new calendar holds events only."));
     }
 }
 
@@ -98,19 +108,16 @@ static xc_error_t *refuse(xc_dav_t *d, const maker_t *maker, const xc_proppatch_
 
 static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
 {
-    int mkcol = maker == &make_collection, is_calendar = !mkcol;
     xc_proppatch_t *patch;
     xc_calendar_t *cal;
     xmlNode *root;
     XC_TRY(read_root(&root, d, maker));
     XC_TRY(check_place(d));
     XC_TRY(xc_proppatch_read(&patch, d, root, XC_R_CALENDAR, 1));
-    judge_wishes(patch, d, &is_calendar);
+    judge_wishes(patch, d);
     xc_reply_header(d, "Cache-Control", "no-cache");
     if (patch->failed)
         return refuse(d, maker, patch);
-    if (!is_calendar)
-        return xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here: use MKCALENDAR, or MKCOL with its resourcetype.");
     const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
     XC_TRY(xc_calendar_create(&cal, d->req->mailbox, d->path.calendar, name, patch->set, d->pool));
     if (!patch->changes->nelts || d->minimal) {

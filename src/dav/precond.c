@@ -8,19 +8,6 @@
 #include "dav/dav.h"
 #include "dav/if_header.h"
 
-/* Does a tag's opaque part name the entity, also with what mod_deflate or mod_brotli appended? */
-static int same_etag(const char *opaque, apr_size_t len, const char *etag)
-{
-    static const char *const suffixes[] = { "", "-gzip", "-br", "-deflate" };
-    apr_size_t own = strlen(etag);
-    if (len < own || strncmp(opaque, etag, own))
-        return 0;
-    for (apr_size_t i = 0; i < sizeof(suffixes) / sizeof(*suffixes); i++)
-        if (len - own == strlen(suffixes[i]) && !strncmp(opaque + own, suffixes[i], len - own))
-            return 1;
-    return 0;
-}
-
 int xc_etag_listed(const char *list, const char *etag, int weak_ok)
 {
     const char *p = list;
@@ -41,7 +28,8 @@ int xc_etag_listed(const char *list, const char *etag, int weak_ok)
         const char *end = strchr(p + 1, '"');
         if (!end)
             return 0;
-        if ((!weak || weak_ok) && etag && same_etag(p + 1, (apr_size_t)(end - p - 1), etag))
+        apr_size_t len = (apr_size_t)(end - p - 1);
+        if ((!weak || weak_ok) && etag && strlen(etag) == len && !memcmp(p + 1, etag, len))
             return 1;
         p = end + 1;
     }

@@ -17,7 +17,7 @@ START_TEST(puts_objects)
     ck_assert_int_eq(a->status, 201);
     ck_assert_str_eq(fake_got(a, "ETag"), "\"p1\"");
     ck_assert_str_eq(fake_ask("GET", CAL "a%20b.ics", NULL, NULL)->body->data, "BEGIN:VCALENDAR x");
-    a = fake_ask("PUT", CAL "a%20b.ics", "BEGIN:VCALENDAR y", H(ICS, "If-Match: \"p1-gzip\""));
+    a = fake_ask("PUT", CAL "a%20b.ics", "BEGIN:VCALENDAR y", H(ICS, "If-Match: \"x\", \"p1\""));
     ck_assert_int_eq(a->status, 204);
     fake_box.verbatim = 0;
     a = fake_ask("PUT", CAL "a%20b.ics", "BEGIN:VCALENDAR z", H(ICS));
@@ -174,6 +174,14 @@ START_TEST(makes_collections)
 }
 END_TEST
 
+START_TEST(makes_a_calendar_of_a_plain_collection)
+{
+    ck_assert_int_eq(fake_ask("MKCOL", HOME "plain/", NULL, NULL)->status, 201);
+    ck_assert_str_eq(fake_box.calendars[2].segment, "plain");
+    ck_assert_int_eq(fake_ask("MKCOL", HOME "plain/", NULL, NULL)->status, 405);
+}
+END_TEST
+
 START_TEST(makes_nothing)
 {
     static const struct {
@@ -193,7 +201,6 @@ START_TEST(makes_nothing)
         { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", COMPS("<C:comp name=\"VTODO\"/>")), TYPE_XML, 207, "supported-calendar-component" },
         { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", "<C:calendar-timezone>x</C:calendar-timezone>"), TYPE_XML, 207, "valid-calendar-data" },
         { "MKCALENDAR", HOME "n/", NULL, "If-Match: *", 412, NULL },
-        { "MKCOL", HOME "n/", NULL, NULL, 403, "valid-resourcetype" },
         { "MKCOL", HOME "n/", MK("D", "mkcol", "<D:resourcetype><D:collection/></D:resourcetype>"), TYPE_XML, 424, "valid-resourcetype" },
         { "MKCOL", HOME "n/", MK("D", "mkcol", "<D:resourcetype><D:collection/><C:calendar/><D:x/></D:resourcetype>"), TYPE_XML, 424, "valid-resourcetype" },
     };
@@ -382,6 +389,7 @@ int main(void)
     tcase_add_test(tc, makes_calendars);
     tcase_add_test(tc, makes_plain_calendars);
     tcase_add_test(tc, makes_collections);
+    tcase_add_test(tc, makes_a_calendar_of_a_plain_collection);
     tcase_add_test(tc, makes_nothing);
     tcase_add_test(tc, copies_and_moves);
     tcase_add_test(tc, moves_nothing);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* PROPFIND, OPTIONS, GET and what holds for every method, over a mailbox made of an array. */
+#include "dav/dav.h"
 #include "dav_fake.h"
 
 #define HOME "/dav/calendars/alice@contoso.example/"
@@ -40,9 +41,7 @@ START_TEST(allow_is_the_table)
     fake_answer_t *a = fake_ask("OPTIONS", ONE, NULL, NULL);
     ck_assert_ptr_null(strstr(fake_got(a, "Allow"), "POST"));
     ck_assert_ptr_nonnull(strstr(fake_got(a, "Allow"), "PUT"));
-    /* the union names each method once, as the table does */
-    for (const char *p = xc_dav_allow(); *p; p += strcspn(p, ","), p += strspn(p, ", "))
-        ck_assert_ptr_nonnull(strstr("OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, PUT, POST, DELETE, MKCALENDAR, MKCOL, COPY, MOVE", apr_pstrmemdup(fake_pool, p, strcspn(p, ","))));
+    ck_assert_str_eq(xc_dav_allow(), xc_methods_allow(XC_R_ALL, fake_pool));
 }
 END_TEST
 
@@ -275,8 +274,8 @@ START_TEST(gets_an_object)
         const char *header;
         int status;
     } cases[] = {
-        { "If-None-Match: \"e1\"", 304 }, { "If-None-Match: W/\"e1\"", 304 }, { "If-None-Match: \"x\", \"e1-gzip\"", 304 }, { "If-None-Match: *", 304 },
-        { "If-None-Match: \"e2\"", 200 }, { "If-None-Match: e1", 200 }, { "If-Match: \"e1\"", 200 }, { "If-Match: \"e1-gzip\"", 200 },
+        { "If-None-Match: \"e1\"", 304 }, { "If-None-Match: W/\"e1\"", 304 }, { "If-None-Match: \"x\", \"e1\"", 304 }, { "If-None-Match: *", 304 },
+        { "If-None-Match: \"e2\"", 200 }, { "If-None-Match: e1", 200 }, { "If-Match: \"e1\"", 200 }, { "If-Match: \"e11\"", 412 },
         { "If-Match: W/\"e1\"", 412 }, { "If-Match: \"e2\"", 412 }, { "If-Modified-Since: Sat, 02 Jan 2027 03:04:05 GMT", 304 },
         { "If-Modified-Since: Sat, 02 Jan 2027 03:04:04 GMT", 200 }, { "If-Modified-Since: nonsense", 200 },
         { "If: ([\"e1\"])", 200 }, { "If: ([\"e2\"])", 412 }, { "If: (", 400 },
