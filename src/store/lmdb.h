@@ -54,8 +54,12 @@ typedef enum xc_db_e {
     XC_DB_COUNT
 } xc_db_e;
 
+/** What this process keeps in memory while LMDB fails: lmdb_store.c. */
+typedef struct xc_lmdb_memory_t xc_lmdb_memory_t;
+
 typedef struct xc_lmdb_t {
     xc_store_t *store;
+    xc_lmdb_memory_t *memory;
     const char *dir;
     apr_size_t map_bytes;
     const xc_log_t *log;

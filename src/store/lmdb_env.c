@@ -15,8 +15,7 @@
 #include <unistd.h>
 
 #define MAX_READERS   4096
-#define MIN_MAP_BYTES (1024 * 1024)
-#define REOPEN_SEC    5
+#define REOPEN_SEC    2
 #define ATTEMPTS      4
 
 /* ---- one environment per directory and process: LMDB's file locks belong to the process ---- */
@@ -289,7 +288,7 @@ static void reopen(xc_lmdb_t *lm)
     rc = xc_lmdb_env_open(lm);
     apr_atomic_set32(&lm->tried_sec, (apr_uint32_t)apr_time_sec(apr_time_now()));
     if (rc && xc_store_may_warn(lm->store))
-        xc_log(lm->log, XC_LOG_WARNING, "store: %s cannot be opened (%s): going on without it", lm->dir, mdb_strerror(rc));
+        xc_log(lm->log, XC_LOG_WARNING, "store: %s cannot be opened (%s): going on in memory", lm->dir, mdb_strerror(rc));
 }
 
 static void renew(xc_lmdb_t *lm, int why)
@@ -423,65 +422,7 @@ int xc_lmdb_run(xc_lmdb_t *lm, int write, xc_lmdbfn_t fn, void *ctx)
         repair(lm, rc);
     }
     if (xc_store_may_warn(lm->store))
-        xc_log(lm->log, XC_LOG_WARNING, "store: %s: %s; going on without storing", lm->dir,
+        xc_log(lm->log, XC_LOG_WARNING, "store: %s: %s; going on in memory", lm->dir,
                rc == XC_LMDB_GONE ? "cannot be opened" : mdb_strerror(rc));
     return -1;
-}
-
-/* ---- the provider ---- */
-
-static const xc_provider_t provider = {
-    "lmdb",
-    xc_lmdb_log_run,
-    xc_lmdb_bodies_get,
-    xc_lmdb_bodies_put,
-    xc_lmdb_small_get,
-    xc_lmdb_small_set,
-    xc_lmdb_small_del,
-    xc_lmdb_lease_take,
-    xc_lmdb_lease_look,
-    xc_lmdb_lease_give,
-    xc_lmdb_stats,
-    xc_lmdb_sweep,
-};
-
-static apr_status_t close_at_cleanup(void *data)
-{
-    xc_lmdb_t *lm = data;
-
-    apr_thread_rwlock_wrlock(lm->lock);
-    xc_lmdb_env_close(lm);
-    apr_thread_rwlock_unlock(lm->lock);
-    return APR_SUCCESS;
-}
-
-xc_error_t *xc_store_open_lmdb(xc_store_t **out, const xc_store_config_t *cfg, const xc_log_t *log, apr_pool_t *pool)
-{
-    xc_lmdb_t *lm = apr_pcalloc(pool, sizeof(*lm));
-    apr_size_t page = (apr_size_t)sysconf(_SC_PAGESIZE);
-    apr_size_t size = cfg->size_bytes > MIN_MAP_BYTES ? cfg->size_bytes : MIN_MAP_BYTES;
-    int rc;
-
-    *out = NULL;
-    lm->dir = apr_pstrdup(pool, cfg->dir);
-    lm->map_bytes = (size + page - 1) / page * page;
-    lm->log = log;
-    if (apr_thread_rwlock_create(&lm->lock, pool) != APR_SUCCESS || apr_pool_create(&lm->pool, pool) != APR_SUCCESS)
-        return xc_error_make(pool, 500, XC_COND_NONE, "The store cannot be opened.");
-    XC_TRY(xc_store_make(&lm->store, &provider, lm, cfg, log, pool));
-    lm->store->cfg.size_bytes = lm->map_bytes;
-    lm->store->cfg.dir = lm->dir;
-    rc = xc_lmdb_env_open(lm);
-    if (rc == EBUSY) {
-        return xc_error_context(xc_error_make(pool, 500, XC_COND_NONE, "The store cannot be opened."), pool,
-                                "%s is open in this process already", lm->dir);
-    }
-    if (rc) {
-        apr_atomic_set32(&lm->tried_sec, seconds());
-        apr_atomic_set32(&lm->store->warned_sec, seconds());
-        xc_log(log, XC_LOG_ERROR, "store: %s cannot be opened (%s): nothing is kept until it can", lm->dir, mdb_strerror(rc));
-    }
-    apr_pool_cleanup_register(pool, lm, close_at_cleanup, apr_pool_cleanup_null);
-    *out = lm->store;
-    return NULL;
 }

@@ -34,7 +34,15 @@ typedef struct xc_store_config_t {
     apr_interval_time_t tombstone_ttl; /* deletions are remembered this long */
 } xc_store_config_t;
 
-/** The LMDB provider. Call after the fork (child_init); closed by the pool's cleanup. */
+/**
+ * The LMDB provider. Call after the fork (child_init), once per directory and process; closed by the
+ * pool's cleanup, which also makes everything durable. `cfg` is copied.
+ *
+ * A directory that cannot be used (now or later), a full disk or a log larger than the map do not
+ * make calls fail: each process then keeps what it can in its own memory (bounded), warns once a
+ * minute and tries the directory again.
+ * @return 500 when the directory is open in this process already, or without memory
+ */
 xc_error_t *xc_store_open_lmdb(xc_store_t **out, const xc_store_config_t *cfg, const xc_log_t *log, apr_pool_t *pool);
 
 /** How a foreign key-value cache (ap_socache, a test's hash) is reached; all thread-safe. 0 = done / found. */
@@ -106,7 +114,7 @@ xc_error_t *xc_store_calendar(xc_calinfo_t **out, xc_store_t *store, const xc_ca
  * @param new_state  sync state after the page; NULL = a local write is folded: the log's state stays
  *        as it is, base_state and asked_at are not looked at, last_page is 0
  * @param last_page  the refresh is complete: refreshed_at = asked_at (unless expired since)
- * @return 503 when the store cannot keep it (full, disk failure): nothing was folded
+ * @return 503 when the store cannot keep it: nothing was folded
  */
 xc_error_t *xc_store_fold(int *stale, xc_store_t *store, const xc_calkey_t *key, const char *base_state, const char *new_state,
                           const xc_change_t *changes, int n, int last_page, apr_time_t asked_at, apr_pool_t *pool);
