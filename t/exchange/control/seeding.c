@@ -144,7 +144,7 @@ static apr_time_t last_end(const lab_seed_event_t *e)
 }
 
 static void insert(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *folder,
-                   const lab_dir_entry_t *who, const lab_seed_event_t *e, apr_time_t now)
+                   const lab_dir_entry_t *who, const lab_seed_event_t *e)
 {
     lab_item_t item = {.mailbox = folder->mailbox,
                        .folder = folder->id,
@@ -154,7 +154,7 @@ static void insert(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *folder,
                        .recurring = e->is_recurring,
                        .uid = e->uid};
     item.bag = bag_of(pool, e, who->display_name);
-    lab_item_save(db, pool, &item, now);
+    lab_item_save(db, pool, &item);
     apr_time_t start = item.start, end = item.end;
     for (int i = 0; i < e->nexceptions; i++)
         put_exception(db, pool, &item, e, &e->exceptions[i]);
@@ -179,7 +179,7 @@ int lab_seed_calendar(lab_server_t *lab, const lab_dir_entry_t *who, int events,
         lab_seed_event_t event;
         apr_pool_clear(scratch);
         lab_seed_next(run, &event, scratch);
-        insert(db, scratch, folder, who, &event, now);
+        insert(db, scratch, folder, who, &event);
     }
     apr_pool_destroy(scratch);
     return lab_db_end(db, folder != NULL) ? events : -1;

@@ -182,7 +182,7 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
         settle_message(d);
     lab_bag_set_int(bag, "LastModifiedTime", call->now);
     lab_bag_set(bag, "LastModifiedName", call->caller->display_name);
-    lab_item_save(call->db, call->pool, d->item, call->now);
+    lab_item_save(call->db, call->pool, d->item);
     if (d->day != LAB_NO_DAY) {
         lab_exception_t x = {.day = d->day, .deleted = false, .bag = d->bag};
         lab_exception_save(call->db, call->pool, d->item->id, &x);

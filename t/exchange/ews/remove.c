@@ -11,7 +11,7 @@ static void drop_contents(lab_call_t *call, const lab_folder_t *folder)
     while (lab_db_step(call->db, st))
         APR_ARRAY_PUSH(items, lab_item_t *) = lab_item_row(call->pool, st);
     for (int i = 0; i < items->nelts; i++)
-        lab_item_drop(call->db, APR_ARRAY_IDX(items, i, lab_item_t *), call->now);
+        lab_item_drop(call->db, APR_ARRAY_IDX(items, i, lab_item_t *));
     apr_array_header_t *children = lab_folder_children(call->db, call->pool, folder->id);
     for (int i = 0; i < children->nelts; i++) {
         const lab_folder_t *child = APR_ARRAY_IDX(children, i, lab_folder_t *);
@@ -46,7 +46,7 @@ static const lab_fail_t *remove_occurrence(lab_call_t *call, lab_item_t *item, i
     lab_exception_save(call->db, call->pool, item->id, &x);
     lab_bag_set_int(item->bag, "LastModifiedTime", call->now);
     lab_bag_set(item->bag, "LastModifiedName", call->caller->display_name);
-    lab_item_save(call->db, call->pool, item, call->now);
+    lab_item_save(call->db, call->pool, item);
     return NULL;
 }
 
@@ -58,13 +58,13 @@ const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day, b
         lab_folder_distinguished(call->db, call->pool, item->mailbox, "deleteditems");
     if (to_trash && trash && item->folder != trash->id)
         return lab_move_item(call, item, trash);
-    lab_item_drop(call->db, item, call->now);
+    lab_item_drop(call->db, item);
     return NULL;
 }
 
 const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item, const lab_folder_t *to)
 {
-    lab_item_move(call->db, call->pool, item, to, call->now);
+    lab_item_move(call->db, call->pool, item, to);
     return NULL;
 }
 
@@ -75,7 +75,7 @@ const lab_fail_t *lab_copy_item(lab_call_t *call, lab_item_t *item, const lab_fo
     item->folder = to->id;
     item->mailbox = to->mailbox;
     item->bag = lab_bag_copy(call->pool, item->bag);
-    lab_item_save(call->db, call->pool, item, call->now);
+    lab_item_save(call->db, call->pool, item);
     lab_item_copy_parts(call->db, from, item->id);
     return NULL;
 }

@@ -33,13 +33,14 @@ lab_item_t *lab_item_get(lab_db_t *db, apr_pool_t *pool, apr_int64_t id)
     return item;
 }
 
-static void count_folder(lab_db_t *db, apr_int64_t folder, int more, apr_time_t now)
+/* the time of the last commit is shown in milliseconds and must differ after each change */
+static void count_folder(lab_db_t *db, apr_int64_t folder, int more)
 {
-    lab_db_exec(db, "UPDATE folders SET total=total+?, committed=MAX(committed+1,?) WHERE id=?",
-                "dii", more, now, folder);
+    lab_db_exec(db, "UPDATE folders SET total=total+?, committed=MAX(committed+1000,?) WHERE id=?",
+                "dii", more, apr_time_now(), folder);
 }
 
-void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, apr_time_t now)
+void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item)
 {
     int len;
     const void *bytes = lab_bag_pack(pool, item->bag, &len);
@@ -61,23 +62,23 @@ void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, apr_time_t 
                     "tiiidtbi", item->class_name, item->cn, item->start, item->end,
                     (int)item->recurring, item->uid, bytes, len, item->id);
     }
-    count_folder(db, item->folder, born, now);
+    count_folder(db, item->folder, born);
 }
 
-static void bury(lab_db_t *db, const lab_item_t *item, apr_time_t now)
+static void bury(lab_db_t *db, const lab_item_t *item)
 {
     apr_int64_t cn = lab_store_next_cn(db, item->mailbox);
     lab_db_exec(db, "INSERT INTO tombs(id, folder, cn, created_cn) VALUES(?,?,?,?)", "iiii",
                 item->id, item->folder, cn, item->created_cn);
-    count_folder(db, item->folder, -1, now);
+    count_folder(db, item->folder, -1);
 }
 
-void lab_item_drop(lab_db_t *db, const lab_item_t *item, apr_time_t now)
+void lab_item_drop(lab_db_t *db, const lab_item_t *item)
 {
     lab_db_exec(db, "DELETE FROM items WHERE id=?", "i", item->id);
     lab_db_exec(db, "DELETE FROM exceptions WHERE item=?", "i", item->id);
     lab_db_exec(db, "DELETE FROM attachments WHERE item=?", "i", item->id);
-    bury(db, item, now);
+    bury(db, item);
 }
 
 void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
@@ -93,16 +94,15 @@ void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
                 "ii", to, from);
 }
 
-void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, const lab_folder_t *to,
-                   apr_time_t now)
+void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, const lab_folder_t *to)
 {
     lab_item_t old = *item;
     item->id = 0;
     item->folder = to->id;
     item->mailbox = to->mailbox;
-    lab_item_save(db, pool, item, now);
+    lab_item_save(db, pool, item);
     lab_item_copy_parts(db, old.id, item->id);
-    lab_item_drop(db, &old, now);
+    lab_item_drop(db, &old);
 }
 
 apr_array_header_t *lab_item_exceptions(lab_db_t *db, apr_pool_t *pool, apr_int64_t item)

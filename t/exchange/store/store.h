@@ -85,13 +85,12 @@ lab_item_t *lab_item_row(apr_pool_t *pool, sqlite3_stmt *st);
 #define LAB_ITEM_COLUMNS \
     "id, mailbox, folder, class, cn, created_cn, start, end, recurring, uid, props"
 /* Inserts (id 0) or rewrites an item; takes a change number, counts the folder. */
-void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, apr_time_t now);
+void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item);
 /* Removes an item with its exceptions and attachments; leaves a tombstone. */
-void lab_item_drop(lab_db_t *db, const lab_item_t *item, apr_time_t now);
+void lab_item_drop(lab_db_t *db, const lab_item_t *item);
 /* Moves an item: the old number gets a tombstone in the old folder, the item a new number
  * (in `item`) with its exceptions and attachments. */
-void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, const lab_folder_t *to,
-                   apr_time_t now);
+void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, const lab_folder_t *to);
 /* Copies exceptions and attachments of one item to another. */
 void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to);
 /* All exceptions in order of day, array of lab_exception_t*. */
