@@ -41,11 +41,10 @@ static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t
 
 static xc_error_t *read_store(xc_loaded_t *out, int *missing, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool)
 {
-    xc_body_t *found = NULL;
-    apr_pool_t *at = pool;
     *missing = 0;
-    const xc_item_t **want = apr_palloc(at, (apr_size_t)(n + 1) * sizeof *want);
-    int *slot = apr_palloc(at, (apr_size_t)(n + 1) * sizeof *slot);
+    xc_body_t **found = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *found);
+    const xc_item_t **want = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *want);
+    int *slot = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *slot);
     int m = 0;
     for (int i = 0; i < n; i++) {
         if (!out[i].text && !out[i].error) {
@@ -53,10 +52,10 @@ static xc_error_t *read_store(xc_loaded_t *out, int *missing, xc_calendar_t *cal
             slot[m++] = i;
         }
     }
-    XC_TRY(xc_store_bodies(&found, cal->mailbox->store, &cal->key, want, m, pool));
+    XC_TRY(xc_store_bodies(found, cal->mailbox->store, &cal->key, want, m, pool));
     for (int i = 0; i < m; i++) {
-        if (found[i].text || found[i].note)
-            loaded_from_body(&out[slot[i]], &found[i], pool);
+        if (found[i] && (found[i]->text || found[i]->note))
+            loaded_from_body(&out[slot[i]], found[i], pool);
         else
             (*missing)++;
     }

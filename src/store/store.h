@@ -166,7 +166,7 @@ typedef struct xc_body_t {
     const char *extra;             /* what the back end wants kept with it (dead properties …), may be NULL */
 } xc_body_t;
 
-/** Fetch many at once; found[i] is NULL where unknown. Copies on the pool. */
+/** Fetch many at once: `found` is the caller's array of n pointers; found[i] is NULL where unknown, else a copy on the pool. */
 xc_error_t *xc_store_bodies(xc_body_t **found, xc_store_t *store, const xc_calkey_t *key, const xc_item_t *const *items, int n, apr_pool_t *pool);
 xc_error_t *xc_store_put_bodies(xc_store_t *store, const xc_calkey_t *key, const xc_body_t *bodies, int n, apr_pool_t *pool);
 
