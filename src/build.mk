@@ -25,3 +25,27 @@ mod_excal.so: $(BUILD)/mod_excal.so
 	cp $< $@
 
 -include $(MOD_OBJS:.o=.d) $(LIB_OBJS:.o=.d)
+
+# make install: on Debian module, mods-available and snippets, so that `a2enmod excal` works; elsewhere by apxs.
+# DESTDIR is honoured.
+MODULEDIR = $(shell $(APXS) -q LIBEXECDIR)
+SYSCONFDIR = $(shell $(APXS) -q SYSCONFDIR)
+MODSDIR = $(SYSCONFDIR)/mods-available
+DOCDIR = /usr/share/doc/mod_excal
+.PHONY: install
+install: mod_excal.so
+	install -d $(DESTDIR)$(MODULEDIR) $(DESTDIR)$(DOCDIR)/snippets
+	install -m 644 mod_excal.so $(DESTDIR)$(MODULEDIR)/mod_excal.so
+	install -m 644 conf/snippets/*.conf $(DESTDIR)$(DOCDIR)/snippets/
+	install -m 644 README.md LICENSE $(DESTDIR)$(DOCDIR)/
+	@if [ -d htdocs ]; then install -d $(DESTDIR)/usr/share/mod_excal && cp -R htdocs $(DESTDIR)/usr/share/mod_excal/; fi
+	@if [ -d $(MODSDIR) ]; then \
+	    install -d $(DESTDIR)$(MODSDIR); \
+	    sed 's|@MODULEDIR@|$(MODULEDIR)|' conf/excal.load >$(DESTDIR)$(MODSDIR)/excal.load; \
+	    [ -e $(DESTDIR)$(MODSDIR)/excal.conf ] || install -m 644 conf/excal.conf $(DESTDIR)$(MODSDIR)/excal.conf; \
+	    echo "installed; now: a2enmod excal"; \
+	else \
+	    install -m 644 conf/excal.conf $(DESTDIR)$(SYSCONFDIR)/excal.conf; \
+	    [ -n "$(DESTDIR)" ] || $(APXS) -e -a -n excal mod_excal.so; \
+	    echo "installed; include $(SYSCONFDIR)/excal.conf in httpd.conf"; \
+	fi

@@ -21,6 +21,7 @@ test: all lab unit-programs lab-unit fuzz-programs
 lint:
 	t/lint/layers
 	t/lint/source
+	t/lint/directives
 	t/lint/run
 
 # The unit and HTTP suites once more with AddressSanitizer and UndefinedBehaviorSanitizer.

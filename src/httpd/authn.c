@@ -96,9 +96,11 @@ static xc_error_t *ask(xc_request_ctx_t *ctx)
 {
     xc_session_t *s;
     const char *address = NULL, *p;
+    xc_error_t *err;
 
     XC_TRY(xc_session_make(&s, ctx, &ctx->credential, NULL, NULL));
-    XC_TRY(s->backend->sign_in(s, &address, ctx->r->pool));
+    if ((err = s->backend->sign_in(s, &address, ctx->r->pool)) != NULL)
+        return err;
     for (p = address; p && *p; p++) {
         if (apr_iscntrl(*p) || *p == '/')
             address = NULL;
