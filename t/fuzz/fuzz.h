@@ -7,6 +7,7 @@
 #include <apr_pools.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,6 +18,7 @@ static inline apr_pool_t *fuzz_pool(void (*once)(apr_pool_t *process))
     apr_pool_t *pool;
     if (!process) {
         apr_initialize();
+        atexit(apr_terminate); /* else the leak checker finds what lives as long as the program */
         apr_pool_create(&process, NULL);
         if (once)
             once(process);
