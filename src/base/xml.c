@@ -10,11 +10,11 @@
 #include <limits.h>
 #include <string.h>
 
-enum { MAX_DEPTH = 64, MAX_NODES = 200000 };
+enum { MAX_DEPTH = 64, MAX_NODES = 200000, MAX_NODES_LARGE = 4000000 };
 
 /* One parse; hangs on the parser context, so that no state is global. */
 typedef struct parse_state_t {
-    int depth, nodes;
+    int depth, nodes, max_nodes;
     const char *refused; /* why it was stopped, NULL = it was not */
     int line;
     char what[160];      /* libxml2's first complaint */
@@ -36,7 +36,7 @@ static void refuse(xmlParserCtxt *ctxt, const char *why)
 static void count_nodes(xmlParserCtxt *ctxt, int n)
 {
     parse_state_t *st = ctxt->_private;
-    if (n > MAX_NODES - st->nodes)
+    if (n > st->max_nodes - st->nodes)
         refuse(ctxt, "it has too many nodes");
     else
         st->nodes += n;
@@ -126,9 +126,9 @@ static xmlParserCtxt *make_parser(parse_state_t *st)
     return ctxt;
 }
 
-xc_error_t *xc_xml_parse(xmlNode **out, const char *data, apr_size_t len, apr_pool_t *pool)
+static xc_error_t *parse(xmlNode **out, const char *data, apr_size_t len, int max_nodes, apr_pool_t *pool)
 {
-    parse_state_t st = {0};
+    parse_state_t st = {.max_nodes = max_nodes};
     xmlParserCtxt *ctxt;
     xmlDoc *doc;
     int good;
@@ -157,6 +157,16 @@ xc_error_t *xc_xml_parse(xmlNode **out, const char *data, apr_size_t len, apr_po
                              st.refused);
     return xc_error_make(pool, 400, XC_COND_NONE, "The XML document is not well-formed, line %d: %s.",
                          st.line, xc_xml_clean_text(st.what[0] ? st.what : "no document", pool));
+}
+
+xc_error_t *xc_xml_parse(xmlNode **out, const char *data, apr_size_t len, apr_pool_t *pool)
+{
+    return parse(out, data, len, MAX_NODES, pool);
+}
+
+xc_error_t *xc_xml_parse_large(xmlNode **out, const char *data, apr_size_t len, apr_pool_t *pool)
+{
+    return parse(out, data, len, MAX_NODES_LARGE, pool);
 }
 
 int xc_xml_is(const xmlNode *node, const char *ns, const char *name)

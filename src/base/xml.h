@@ -25,6 +25,9 @@ void xc_xml_init(void);
  */
 xc_error_t *xc_xml_parse(xmlNode **out, const char *data, apr_size_t len, apr_pool_t *pool);
 
+/** The same for the answer of a back end, whose bytes are bounded already: 4 000 000 nodes. */
+xc_error_t *xc_xml_parse_large(xmlNode **out, const char *data, apr_size_t len, apr_pool_t *pool);
+
 /** Is it the element {ns}name? NULL-safe. ns NULL matches any namespace. */
 int xc_xml_is(const xmlNode *node, const char *ns, const char *name);
 /** First child element, or the first named one; NULL if there is none. ns NULL = any namespace, name NULL = any name. */

@@ -125,6 +125,11 @@ START_TEST(bounds_depth_and_nodes)
     ck_assert_ptr_nonnull(strstr(bad(repeat("<a>", 100000, "")), "deeply"));
     good(apr_pstrcat(pool, "<r>", repeat("<a/>", 199000, "</r>"), NULL));
     ck_assert_ptr_nonnull(strstr(bad(apr_pstrcat(pool, "<r>", repeat("<a/>", 200001, "</r>"), NULL)), "nodes"));
+    {
+        const char *many = apr_pstrcat(pool, "<r>", repeat("<a/>", 200001, "</r>"), NULL);
+        xmlNode *root;
+        ck_assert_ptr_null(xc_xml_parse_large(&root, many, strlen(many), pool));
+    }
     ck_assert_ptr_nonnull(strstr(bad(apr_pstrcat(pool, "<r>", repeat("<!---->", 200001, "</r>"), NULL)), "nodes"));
     ck_assert_ptr_nonnull(strstr(bad(apr_pstrcat(pool, "<r>", repeat("<a b='c' d='e'/>", 80000, "</r>"), NULL)), "nodes"));
 }

@@ -137,7 +137,7 @@ static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *res
     if (resp->status != 200 && resp->status != 500)
         return http_error(resp, call, pool);
     xmlNode *root = NULL;
-    xc_error_t *err = xc_xml_parse(&root, resp->body, resp->body_len, pool);
+    xc_error_t *err = xc_xml_parse_large(&root, resp->body, resp->body_len, pool);
     if (err) {
         if (resp->status == 500)
             return http_error(resp, call, pool);
@@ -154,6 +154,16 @@ static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *res
         return http_error(resp, call, pool);
     call->response = first;
     return NULL;
+}
+
+/* Harmless when Exchange gets it twice. */
+static int is_reading(const char *operation)
+{
+    static const char *const kinds[] = {"Get", "Find", "Sync", "Resolve", "Convert"};
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strncmp(operation, kinds[i], strlen(kinds[i])) == 0)
+            return 1;
+    return 0;
 }
 
 static void prepare_request(xc_net_request_t *req, const xc_ews_call_t *call, const xc_session_t *s, const xc_ews_state_t *state,
@@ -173,6 +183,8 @@ static void prepare_request(xc_net_request_t *req, const xc_ews_call_t *call, co
     req->body_len = call->request->len;
     req->credential = s->credential;
     req->label = call->operation;
+    req->account = s->account ? s->account : s->credential ? s->credential->fingerprint : NULL; /* as in honour_back_off() */
+    req->repeatable = is_reading(call->operation);
 }
 
 xc_error_t *xc_ews_run(xc_ews_call_t *calls, int n, xc_session_t *s, const xc_ews_state_t *state, apr_pool_t *pool)
