@@ -350,9 +350,9 @@ static xc_error_t *resolve(const char **address, const char *login, xc_session_t
     xc_ews_begin(&call, s, es, "ResolveNames", pool);
     xc_xmlw_attr(call.w, "ReturnFullContactData", "false");
     xc_xmlw_element(call.w, XC_NS_M, "UnresolvedEntry", entry);
-    XC_TRY(xc_ews_run_one(&call, s, es, pool));
-    xmlNode *message = xc_ews_messages(&call);
-    xc_error_t *err = message ? xc_ews_message_error(message, s, es, pool) : NULL;
+    xmlNode *message = NULL;
+    /* the login was good: a directory that does not answer for it leaves the address as it was typed */
+    xc_error_t *err = xc_ews_single(&message, &call, s, es, pool);
     if (err && xc_error_is_passing(err))
         return err;
     const char *found = err ? NULL : first_match(message, "EmailAddress", pool);
@@ -361,7 +361,7 @@ static xc_error_t *resolve(const char **address, const char *login, xc_session_t
         strcmp(xc_xml_child_text(message, NULL, "ResponseCode", pool), "NoError"))
         found = NULL;
     *address = found && strchr(found, '@') ? found : completed;
-    const char *name = first_match(message, "Name", pool);
+    const char *name = found ? first_match(message, "Name", pool) : NULL;
     if (*address && found && name && *name && s->memo_set)
         s->memo_set(s->memo_ctx, apr_pstrcat(pool, "name ", *address, NULL), name, REMEMBER_NAME);
     return *address ? NULL
