@@ -47,6 +47,8 @@ xc_xmlw_t *xc_xmlw_make(xc_buf_t *buf, apr_pool_t *pool)
     w->buf = buf;
     w->pool = pool;
     w->scopes = apr_array_make(pool, 8, sizeof(scope_t));
+    /* bound everywhere, and to no other prefix (Namespaces in XML 3) */
+    *(scope_t *)apr_array_push(w->scopes) = (scope_t){ "xml", (const char *)XML_XML_NAMESPACE, 0 };
     w->writer = out ? xmlNewTextWriter(out) : NULL;
     if (out && !w->writer)
         xmlOutputBufferClose(out);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* expand-property (RFC 3253 3.8): a property's hrefs replaced by what is asked of those resources. */
 #include <apr_strings.h>
+#include <libxml/uri.h>
 #include <string.h>
 
 #include "dav/dav.h"
@@ -13,15 +14,26 @@ static xc_error_t *too_much(apr_pool_t *pool)
     return xc_error_make(pool, 400, XC_COND_NONE, "expand-property asks for more than %d levels or %d properties.", MAX_DEPTH, MAX_PROPERTIES);
 }
 
+/* Names that came in attributes become elements of the answer: only what could have been one. */
+static int is_namespace(const char *ns)
+{
+    xmlURI *uri = *ns ? xmlParseURI(ns) : NULL;
+    int good = !*ns || (uri && strcmp(ns, "http://www.w3.org/2000/xmlns/"));
+    xmlFreeURI(uri);
+    return good;
+}
+
 /* Names and bounds are checked before anything is written. */
 static xc_error_t *check(const xmlNode *parent, int depth, int *count, apr_pool_t *pool)
 {
     for (xmlNode *p = xc_xml_child(parent, XC_NS_DAV, "property"); p; p = xc_xml_next(p, XC_NS_DAV, "property")) {
-        const char *name = xc_xml_attr(p, "name", pool);
+        const char *name = xc_xml_attr(p, "name", pool), *ns = xc_xml_attr(p, "namespace", pool);
         if (depth > MAX_DEPTH || ++*count > MAX_PROPERTIES)
             return too_much(pool);
         if (!name || xmlValidateNCName((const xmlChar *)name, 0))
             return xc_error_make(pool, 400, XC_COND_NONE, "A property of expand-property has no name that XML could carry.");
+        if (ns && !is_namespace(ns))
+            return xc_error_make(pool, 400, XC_COND_NONE, "A property of expand-property has a namespace that is no URI.");
         XC_TRY(check(p, depth + 1, count, pool));
     }
     return NULL;

@@ -186,6 +186,13 @@ START_TEST(unknown_namespaces)
 }
 END_TEST
 
+START_TEST(the_namespace_of_xml)
+{
+    fake_answer_t *a = fake_ask("PROPFIND", CAL, PROPS("<xml:x/>"), H("Depth: 0"));
+    ck_assert_int_eq(fake_prop(fake_response(a, CAL), "http://www.w3.org/XML/1998/namespace", "x", NULL), 404);
+}
+END_TEST
+
 START_TEST(too_many_properties)
 {
     xc_buf_t *buf = xc_buf_make(fake_pool, 0);
@@ -337,6 +344,7 @@ int main(void)
     tcase_add_test(tc, depths);
     tcase_add_loop_test(tc, reads_bodies, 0, sizeof(bodies) / sizeof(*bodies));
     tcase_add_test(tc, unknown_namespaces);
+    tcase_add_test(tc, the_namespace_of_xml);
     tcase_add_test(tc, too_many_properties);
     tcase_add_loop_test(tc, minimal, 0, 3);
     tcase_add_loop_test(tc, others_do_not_exist, 0, 6);

@@ -306,6 +306,9 @@ START_TEST(expands_properties)
     ck_assert_ptr_nonnull(xc_xml_child(home, XC_NS_DAV, "response"));
     ck_assert_int_eq(report(ME, XML("D", "expand-property", "<D:property/>"), "0")->status, 400);
     ck_assert_int_eq(report(ME, XML("D", "expand-property", "<D:property name=\"a&gt;b\"/>"), "0")->status, 400);
+    ck_assert_int_eq(report(ME, XML("D", "expand-property", "<D:property name=\"a\" namespace=\"urn:a^b\"/>"), "0")->status, 400);
+    ck_assert_int_eq(report(ME, XML("D", "expand-property", "<D:property name=\"a\" namespace=\"http://www.w3.org/2000/xmlns/\"/>"), "0")->status, 400);
+    ck_assert_int_eq(report(ME, XML("D", "expand-property", "<D:property name=\"a\" namespace=\"\"/>"), "0")->status, 207);
     const char *deep = "";
     for (int i = 0; i < 8; i++)
         deep = apr_pstrcat(fake_pool, "<D:property name=\"owner\">", deep, "</D:property>", NULL);
