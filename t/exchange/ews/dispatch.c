@@ -18,6 +18,12 @@ static const lab_operation_t operations[] = {
     {"DeleteItem", LAB_EXCHANGE_2007, true, lab_op_delete_item, NULL},
     {"MoveItem", LAB_EXCHANGE_2007, true, lab_op_move_item, NULL},
     {"CopyItem", LAB_EXCHANGE_2007, true, lab_op_copy_item, NULL},
+    {"GetServerTimeZones", LAB_EXCHANGE_2010, false, lab_op_get_server_time_zones, NULL},
+    {"ResolveNames", LAB_EXCHANGE_2007, false, lab_op_resolve_names, NULL},
+    {"ExpandDL", LAB_EXCHANGE_2007, false, lab_op_expand_dl, NULL},
+    {"GetRoomLists", LAB_EXCHANGE_2010, false, lab_op_get_room_lists, NULL},
+    {"GetRooms", LAB_EXCHANGE_2010, false, lab_op_get_rooms, NULL},
+    {"ConvertId", LAB_EXCHANGE_2007_SP1, false, lab_op_convert_id, NULL},
 };
 
 const lab_operation_t *lab_operation_find(const char *name, lab_version_t server)

@@ -30,5 +30,11 @@ void lab_op_update_item(lab_call_t *call);
 void lab_op_delete_item(lab_call_t *call);
 void lab_op_move_item(lab_call_t *call);
 void lab_op_copy_item(lab_call_t *call);
+void lab_op_get_server_time_zones(lab_call_t *call);
+void lab_op_resolve_names(lab_call_t *call);
+void lab_op_expand_dl(lab_call_t *call);
+void lab_op_get_room_lists(lab_call_t *call);
+void lab_op_get_rooms(lab_call_t *call);
+void lab_op_convert_id(lab_call_t *call);
 
 #endif
