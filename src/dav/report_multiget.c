@@ -5,6 +5,10 @@
 
 #include "dav/dav.h"
 
+/* A multiget asks for what a listing has just named: the log of that listing answers it, and only a name
+ * that it does not hold is worth asking Exchange. What changed meanwhile comes with the next sync. */
+#define SETTLE_FOR apr_time_from_sec(60)
+
 typedef struct multiget_t {
     xc_dav_t *d;
     xc_resource_t *self;
@@ -102,20 +106,45 @@ static xc_error_t *load(multiget_t *m, const xc_want_t *want, const xc_data_view
     return NULL;
 }
 
+static void clear(multiget_t *m)
+{
+    m->found = apr_array_make(m->d->pool, 64, sizeof(xc_resource_t *));
+    m->missing = apr_array_make(m->d->pool, 4, sizeof(missing_t));
+    m->calendars = apr_array_make(m->d->pool, 2, sizeof(xc_calendar_t *));
+    m->seen = apr_hash_make(m->d->pool);
+}
+
+static int any_absent(const multiget_t *m)
+{
+    for (int i = 0; i < m->missing->nelts; i++)
+        if (APR_ARRAY_IDX(m->missing, i, missing_t).err->status == 404)
+            return 1;
+    return 0;
+}
+
+static xc_error_t *find_all(multiget_t *m, const xmlNode *root)
+{
+    xc_calendar_t *cal = m->self->cal;
+    int settled = cal && xc_calendar_settle_for(cal, SETTLE_FOR, m->d->pool);
+    clear(m);
+    XC_TRY(read_hrefs(m, root));
+    if (!settled || !any_absent(m))
+        return NULL;
+    xc_calendar_unsettle(cal);
+    clear(m);
+    return read_hrefs(m, root);
+}
+
 xc_error_t *xc_report_multiget(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
 {
     multiget_t m = { .d = d, .self = self };
     const xc_zone_t *zone;
     xc_data_view_t *view;
     xc_want_t *want;
-    m.found = apr_array_make(d->pool, 64, sizeof(xc_resource_t *));
-    m.missing = apr_array_make(d->pool, 4, sizeof(missing_t));
-    m.calendars = apr_array_make(d->pool, 2, sizeof(xc_calendar_t *));
-    m.seen = apr_hash_make(d->pool);
     XC_TRY(xc_want_parse(&want, root, d->pool));
     XC_TRY(xc_ask_zone(&zone, root, d->pool));
     XC_TRY(xc_caldata_parse(&view, d, want, d->pool));
-    XC_TRY(read_hrefs(&m, root));
+    XC_TRY(find_all(&m, root));
     XC_TRY(load(&m, want, view, zone));
     xc_ms_t *ms = xc_ms_make(d, 207, XC_NS_DAV, "multistatus");
     xc_props_respond_all(ms, m.found, want);

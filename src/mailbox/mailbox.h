@@ -75,7 +75,14 @@ xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_he
 
 /** Bring the log up to date unless it is fresh; at most one flight for all clients. Sets cal->info. */
 xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool);
-/** The same for many calendars at once, side by side. */
+/**
+ * Take what is known as this request's state when Exchange was asked at most `age` ago: for requests about
+ * items that a listing has just named. @return 1 when so; 0: nothing changed, the next use refreshes
+ */
+int xc_calendar_settle_for(xc_calendar_t *cal, apr_interval_time_t age, apr_pool_t *pool);
+/** Ask Exchange after all: undoes xc_calendar_settle_for(). */
+void xc_calendar_unsettle(xc_calendar_t *cal);
+/** xc_calendar_refresh() of many calendars, side by side. */
 xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool);
 
 /** The token "epoch-seq" of cal->info. */

@@ -133,6 +133,21 @@ xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
     return NULL;
 }
 
+int xc_calendar_settle_for(xc_calendar_t *cal, apr_interval_time_t age, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    if (cal->refreshed || xc_store_calendar(&cal->info, m->store, &cal->key, m->pool))
+        return 0;
+    (void)pool;
+    cal->refreshed = cal->info && cal->info->complete && cal->info->refreshed_at + age > apr_time_now();
+    return cal->refreshed;
+}
+
+void xc_calendar_unsettle(xc_calendar_t *cal)
+{
+    cal->refreshed = 0;
+}
+
 /* One of several calendars that are asked for side by side. */
 typedef struct batch_row_t {
     xc_calendar_t *cal;

@@ -128,7 +128,7 @@ PATHS = [
     '/dav/calendars/alice@contoso.example/calendar/%ff%fe.ics', '/dav/calendars/alice@contoso.example/calendar/a%0d%0aX-Y:z.ics',
     '/dav/calendars/alice@contoso.example//calendar//x.ics', '/dav/calendars/alice@contoso.example/calendar/' + 'x' * 5000 + '.ics',
     '/dav/calendars/alice@contoso.example/calendar/%', '/dav/calendars/alice@contoso.example/calendar/%zz.ics',
-    '/dav/calendars/alice@contoso.example/calendar/a/b/c.ics', '/dav/calendars/alice@contoso.example/calendar/\\..\\x.ics', '/dav/nonsense/', '/../etc/passwd',
+    '/dav/calendars/alice@contoso.example/calendar/a/b/c.ics', '/dav/nonsense/', '/../etc/passwd',
     '/etc/passwd', '/dav/calendars/alice@contoso.example/calendar%2fx.ics',
 ]
 

@@ -18,6 +18,7 @@ def unfold(text):
 
 
 def prop(text, name):
+    text = re.sub(r'BEGIN:VTIMEZONE.*?END:VTIMEZONE\r\n', '', text, flags=re.S)
     return re.findall(r'^%s[;:][^\r\n]*' % name, unfold(text), re.M)
 
 
