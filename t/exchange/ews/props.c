@@ -86,6 +86,7 @@ lab_prop_t lab_props[] = {
     OR("calendar:LegacyFreeBusyStatus", "LegacyFreeBusyStatus", CAL, A | D | L, lab_emit_busy,
        lab_set_text, "Busy"),
     ROW("calendar:Location", "Location", CAL, A | D | L, lab_emit_text, lab_set_text),
+    ROW("calendar:When", "When", CAL, A | L, lab_emit_text, lab_set_text),
     ROW("calendar:IsMeeting", "IsMeeting", CAL, A | L, lab_emit_is_meeting, NULL),
     ROW("calendar:IsCancelled", "IsCancelled", CAL, A | L, lab_emit_is_cancelled, NULL),
     ROW("calendar:IsRecurring", "IsRecurring", CAL, A | L, lab_emit_is_recurring, NULL),

@@ -177,6 +177,9 @@ const lab_fail_t *lab_set_uid(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr va
 {
     (void)p;
     const char *uid = lab_xml_text(d->call->pool, value);
+    /* clients that write everything back send what is there already */
+    if (!d->created && d->item->uid && !strcmp(uid, d->item->uid))
+        return NULL;
     if (!d->created)
         return lab_fail(d->call, "ErrorInvalidPropertySet");
     if (!*uid)
