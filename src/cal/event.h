@@ -55,6 +55,7 @@ struct xc_event_t {
     xc_class_e klass;
     xc_importance_e importance;
     xc_busy_e busy;                /* XC_BUSY_UNSET: the client said neither TRANSP nor BUSYSTATUS */
+    int busy_implied;              /* not said by a BUSYSTATUS: a stored OOF or ELSEWHERE of equal TRANSP stays as it is */
     int transparent;               /* TRANSP:TRANSPARENT */
     int cancelled;                 /* STATUS:CANCELLED */
     int tentative;                 /* STATUS:TENTATIVE */
@@ -67,6 +68,7 @@ struct xc_event_t {
     xc_person_t organizer;         /* address NULL = none */
     apr_array_header_t *attendees; /* xc_attendee_t, without the organizer; NULL = none */
     xc_partstat_e my_partstat;     /* of the mailbox owner, when not the organizer */
+    const char *my_address;        /* the attendee who is the mailbox owner; NULL = unknown or none */
 
     int sequence;
     apr_time_t created, last_modified, dtstamp; /* 0 = unknown; set by Exchange */
@@ -93,7 +95,8 @@ typedef enum xc_event_field_e {
 
 /**
  * The fields of one component (master or override) in which two events differ as Exchange stores
- * them (after xc_event_normalize of both). Overrides and exdates are not compared.
+ * them (after xc_event_normalize of both). Overrides and exdates are not compared. A busy status
+ * that was only implied (busy_implied) does not differ from an OOF or ELSEWHERE of equal TRANSP.
  */
 unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b);
 

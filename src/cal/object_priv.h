@@ -32,6 +32,26 @@ struct xc_object_t {
     apr_hash_t *zones;              /* TZID as written -> const xc_zone_t * */
 };
 
+/**
+ * Check a text's lines before libical sees them: UTF-8, content lines, BEGIN and END in pairs, one
+ * VCALENDAR, bounds of size and depth. Gives a copy in which what libical misreads is written so
+ * that it reads it: empty properties left out, COUNT=0 as COUNT=1, long lists in several lines.
+ */
+xc_error_t *xc_object_scan(const char **clean, const char *text, apr_size_t len, apr_pool_t *pool);
+
+/**
+ * One VEVENT as an event, without its series' parts (recur, exdates, overrides).
+ * @param master  an override: what it inherits, else NULL
+ */
+xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, icalcomponent *comp, const xc_event_t *master,
+                                    const char *const *me, const xc_zone_t *floating_zone, apr_pool_t *pool);
+/**
+ * Number among the component's VALARMs of the one that Exchange's reminder stands for, -1 = none.
+ * @param minutes  its minutes before the start, -1 = none
+ */
+int xc_comp_reminder(const xc_object_t *obj, icalcomponent *comp, const xc_when_t *start, const xc_when_t *end,
+                     const xc_zone_t *floating_zone, int *minutes);
+
 /** Once per process, from xc_zone_init(): libical never aborts and keeps unknown parts. */
 void xc_ical_init(void);
 

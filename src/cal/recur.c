@@ -276,6 +276,32 @@ static xc_recur_t as_yearly(const xc_recur_t *r)
     return y;
 }
 
+void xc_recur_canonical(xc_recur_t *out, const xc_recur_t *recur)
+{
+    int last;
+
+    *out = as_yearly(recur);
+    out->interval = out->kind == XC_RECUR_YEARLY_DAY || out->kind == XC_RECUR_YEARLY_NTH ? 1 : interval_of(recur);
+    if (out->kind == XC_RECUR_WEEKLY && !week_start_matters(out))
+        out->week_start = 1;
+    if (out->range == XC_RANGE_UNTIL && xc_recur_last(out, &last))
+        xc_date_from_days(last, &out->until_year, &out->until_month, &out->until_day);
+    /* what the kind does not use may hold anything */
+    int is_nth = out->kind == XC_RECUR_MONTHLY_NTH || out->kind == XC_RECUR_YEARLY_NTH;
+    if (out->kind != XC_RECUR_WEEKLY && !is_nth)
+        out->days = 0;
+    if (out->kind != XC_RECUR_WEEKLY)
+        out->week_start = 0;
+    if (!is_nth)
+        out->index = 0;
+    if (out->kind != XC_RECUR_MONTHLY_DAY && out->kind != XC_RECUR_YEARLY_DAY)
+        out->day_of_month = 0;
+    if (out->kind != XC_RECUR_YEARLY_DAY && out->kind != XC_RECUR_YEARLY_NTH)
+        out->month = 0;
+    if (out->range != XC_RANGE_COUNT)
+        out->count = 0;
+}
+
 int xc_recur_equal(const xc_recur_t *x, const xc_recur_t *y)
 {
     int last_a = 0, last_b = 0;

@@ -52,6 +52,8 @@ xc_error_t *xc_recur_from_rrule(xc_recur_t **out, const char *rrule, const xc_wa
 /** The exact RRULE value of a pattern (day 31 -> BYMONTHDAY=-1, 30 -> BYMONTHDAY=28,29,30;BYSETPOS=-1 …). UNTIL as UTC of start's time, or DATE. */
 const char *xc_recur_to_rrule(const xc_recur_t *recur, const xc_wall_t *start, const xc_zone_t *zone, int all_day, apr_pool_t *pool);
 
+/** The one form of patterns that mean the same: UNTIL on the last occurrence, twelve months as a year, WKST where it matters. */
+void xc_recur_canonical(xc_recur_t *out, const xc_recur_t *recur);
 /** Same series of dates, written alike? */
 int xc_recur_equal(const xc_recur_t *a, const xc_recur_t *b);
 

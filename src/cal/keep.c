@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is kept beside an item in Exchange: the client's own text, so that nothing of it is lost.
+ *
+ *   "xc1 " fingerprint(32) " " fingerprint-without-zone(32) " " flags " " raw-bytes " " base64(zlib(text))
+ *
+ * flags: "-" the whole text, "s" without DESCRIPTION and X-ALT-DESC, which Exchange holds itself.
+ */
+#include <apr_base64.h>
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "cal/event_priv.h"
+#include "cal/lines.h"
+#include "cal/object.h"
+
+#define PREFIX "xc1 "
+#define HEX 32
+#define MAX_RAW (8 << 20)  /* what unpacking may give at most */
+
+static const char *pack(const char *text, apr_size_t len, const char *flags, const xc_event_t *event, apr_pool_t *pool)
+{
+    apr_pool_t *tmp;
+    uLongf z_len = compressBound(len);
+    const char *out = NULL;
+
+    apr_pool_create(&tmp, pool);
+    unsigned char *z = apr_palloc(tmp, z_len);
+    if (len <= MAX_RAW && compress2(z, &z_len, (const unsigned char *)text, len, Z_BEST_COMPRESSION) == Z_OK) {
+        char *b64 = apr_palloc(tmp, (apr_size_t)apr_base64_encode_len((int)z_len));
+        apr_base64_encode_binary(b64, z, (int)z_len);
+        out = apr_psprintf(pool, PREFIX "%s %s %s %" APR_SIZE_T_FMT " %s", xc_event_fingerprint_of(event, 0, tmp),
+                           xc_event_fingerprint_of(event, 1, tmp), flags, len, b64);
+    }
+    apr_pool_destroy(tmp);
+    return out;
+}
+
+/* The text without the bodies of its events; alarms keep theirs. */
+static const char *strip_bodies(const char *text, apr_size_t len, apr_size_t *out_len, apr_pool_t *pool)
+{
+    xc_buf_t *out = xc_buf_make(pool, 0);
+    apr_size_t pos = 0;
+    xc_line_t line;
+    int in_alarm = 0;
+
+    while (xc_line_next(text, len, &pos, &line)) {
+        if (xc_line_delimits(&line, "BEGIN", "VALARM"))
+            in_alarm = 1;
+        if (xc_line_delimits(&line, "END", "VALARM"))
+            in_alarm = 0;
+        if (!in_alarm && (strcmp(line.name, "DESCRIPTION") == 0 || strcmp(line.name, "X-ALT-DESC") == 0))
+            continue;
+        xc_buf_append(out, line.raw, line.raw_len);
+    }
+    *out_len = out->len;
+    return out->data;
+}
+
+xc_error_t *xc_object_keep(const char **out, const xc_object_t *obj, const char *text, apr_size_t len, const xc_event_t *event,
+                           apr_size_t max_bytes, apr_pool_t *pool)
+{
+    apr_size_t short_len;
+
+    (void)obj;
+    *out = pack(text, len, "-", event, pool);
+    if (*out && (!max_bytes || strlen(*out) <= max_bytes))
+        return NULL;
+    const char *less = strip_bodies(text, len, &short_len, pool);
+    *out = pack(less, short_len, "s", event, pool);
+    if (*out && (!max_bytes || strlen(*out) <= max_bytes))
+        return NULL;
+    *out = NULL;
+    return xc_error_make(pool, 0, XC_COND_MAX_RESOURCE_SIZE,
+                         "The event holds more than can be kept in Exchange beside its own fields (%" APR_SIZE_T_FMT " bytes packed).", max_bytes);
+}
+
+static int is_hex(const char *s, apr_size_t n)
+{
+    for (apr_size_t i = 0; i < n; i++) {
+        if (!apr_isxdigit(s[i]))
+            return 0;
+    }
+    return s[n] == ' ';
+}
+
+int xc_kept_unpack(const char *kept, const char **fingerprint, const char **fingerprint_no_zone, int *stripped, const char **text, apr_pool_t *pool)
+{
+    const char *p = kept;
+    char *end;
+
+    if (!p || strncmp(p, PREFIX, sizeof(PREFIX) - 1) != 0)
+        return 0;
+    p += sizeof(PREFIX) - 1;
+    if (strlen(p) < 2 * (HEX + 1) + 4 || !is_hex(p, HEX) || !is_hex(p + HEX + 1, HEX))
+        return 0;
+    *fingerprint = apr_pstrmemdup(pool, p, HEX);
+    *fingerprint_no_zone = apr_pstrmemdup(pool, p + HEX + 1, HEX);
+    p += 2 * (HEX + 1);
+    if ((*p != '-' && *p != 's') || p[1] != ' ')
+        return 0;
+    *stripped = *p == 's';
+    apr_int64_t raw = apr_strtoi64(p + 2, &end, 10);
+    if (end == p + 2 || *end != ' ' || raw <= 0 || raw > MAX_RAW || strlen(end + 1) > MAX_RAW)
+        return 0;
+    unsigned char *z = apr_palloc(pool, (apr_size_t)apr_base64_decode_len(end + 1) + 1);
+    int z_len = apr_base64_decode_binary(z, end + 1);
+    char *data = apr_palloc(pool, (apr_size_t)raw + 1);
+    uLongf got = (uLongf)raw;
+    if (z_len <= 0 || uncompress((unsigned char *)data, &got, z, (uLong)z_len) != Z_OK || got != (uLongf)raw)
+        return 0;
+    data[raw] = '\0';
+    if (memchr(data, '\0', (apr_size_t)raw))
+        return 0;
+    *text = data;
+    return 1;
+}
+
+const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
+{
+    const char *fingerprint, *no_zone, *text = NULL, *merged;
+    int stripped, same;
+    apr_pool_t *tmp;
+
+    if (!event->kept)
+        return xc_event_to_text(event, pool);
+    apr_pool_create(&tmp, pool);
+    if (xc_kept_unpack(event->kept, &fingerprint, &no_zone, &stripped, &text, tmp)) {
+        same = strcmp(fingerprint, xc_event_fingerprint_of(event, 0, tmp)) == 0;
+        /* a server that keeps no zone of single events gives them in UTC */
+        if (!same && event->start.kind == XC_WHEN_UTC && !event->recur)
+            same = strcmp(no_zone, xc_event_fingerprint_of(event, 1, tmp)) == 0;
+        if (!same || stripped || (event->is_meeting && event->is_organizer && xc_kept_answers_differ(text, event, tmp))) {
+            merged = xc_kept_merge(text, event, tmp);
+            text = merged;
+        }
+    }
+    text = text ? apr_pstrdup(pool, text) : NULL;
+    apr_pool_destroy(tmp);
+    return text ? text : xc_event_to_text(event, pool);
+}
