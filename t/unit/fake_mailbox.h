@@ -33,6 +33,7 @@ struct xc_mailbox_t {
     int n_items;
     apr_table_t *props;
     int refreshes, loads, loaded, puts;
+    int settled;            /* an earlier listing is young enough for multigets */
     xc_error_t *refresh_error;
     xc_error_t *set_error;
     int verbatim;
@@ -152,11 +153,27 @@ xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_he
 xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
 {
     (void)pool;
+    if (cal->refreshed) {
+        cal->info = &fake_box.info[cal - fake_box.calendars];
+        return NULL;
+    }
     fake_box.refreshes++;
     if (fake_box.refresh_error)
         return fake_box.refresh_error;
     cal->info = &fake_box.info[cal - fake_box.calendars];
     return NULL;
+}
+
+int xc_calendar_settle_for(xc_calendar_t *cal, apr_interval_time_t age, apr_pool_t *pool)
+{
+    (void)age;
+    (void)pool;
+    return cal->refreshed = fake_box.settled;
+}
+
+void xc_calendar_unsettle(xc_calendar_t *cal)
+{
+    cal->refreshed = 0;
 }
 
 xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool)

@@ -165,6 +165,20 @@ START_TEST(multigets)
 }
 END_TEST
 
+START_TEST(multiget_trusts_a_young_listing)
+{
+    fake_box.settled = 1;
+    fake_answer_t *a = report(CAL, XML("C", "calendar-multiget", ETAG "<D:href>" ONE "</D:href>"), NULL);
+    ck_assert_int_eq(fake_prop(fake_response(a, ONE), XC_NS_DAV, "getetag", NULL), 200);
+    ck_assert_int_eq(fake_box.refreshes, 0);
+    /* a name that the listing does not know may be newer than the listing */
+    a = report(CAL, XML("C", "calendar-multiget", ETAG "<D:href>" ONE "</D:href><D:href>" CAL "absent.ics</D:href>"), NULL);
+    ck_assert_int_ge(fake_box.refreshes, 1);
+    ck_assert_int_eq(fake_count(a), 2);
+    ck_assert_int_eq(fake_status_of(fake_response(a, CAL "absent.ics")), 404);
+}
+END_TEST
+
 START_TEST(multiget_meets_failures)
 {
     static const char body[] = XML("C", "calendar-multiget", DATA "<D:href>" ONE "</D:href><D:href>" TWO "</D:href>");
@@ -389,6 +403,7 @@ int main(void)
     tcase_add_test(tc, query_of_parts);
     tcase_add_test(tc, query_meets_failures);
     tcase_add_test(tc, multigets);
+    tcase_add_test(tc, multiget_trusts_a_young_listing);
     tcase_add_test(tc, multiget_meets_failures);
     tcase_add_test(tc, multiget_expands);
     tcase_add_test(tc, syncs);
