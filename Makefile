@@ -28,7 +28,7 @@ CFLAGS  += -std=gnu11 $(OPT) $(WARN) -fvisibility=hidden -fPIC -pthread $(SANFLA
 APXS_CPPFLAGS = -I$(shell $(APXS) -q INCLUDEDIR) $(shell apr-1-config --includes --cppflags) $(shell apu-1-config --includes)
 APR_LIBS      = $(shell apr-1-config --link-ld) $(shell apu-1-config --link-ld)
 PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS      = $(shell pkg-config --libs $(PKGS)) -llmdb
+PKG_LIBS      = $(shell pkg-config --libs $(PKGS)) -llmdb -lresolv
 
 .PHONY: all clean
 all: mod_excal.so
