@@ -132,10 +132,11 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
 void xc_ews_write_item(xc_xmlw_t *w, const xc_write_t *write, const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool);
 /**
  * SetItemField and DeleteItemField for every field in which `now` differs from `before` (all when
- * before is NULL). reset_series: write the recurrence in any case (all exceptions vanish).
+ * before is NULL).
+ * @param also XC_FIELD_* that are written in any case (the recurrence: all exceptions vanish)
  * @return number of updates written
  */
-int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, int reset_series, const xc_session_t *s,
+int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
                          const xc_ews_version_t *v, apr_pool_t *pool);
 
 /* ---- the slots of the back end's table ---- */

@@ -298,14 +298,12 @@ static void write_delete(const writer_t *x, const field_t *f)
     xc_xmlw_end(x->w);
 }
 
-int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, int reset_series, const xc_session_t *s,
+int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
                          const xc_ews_version_t *v, apr_pool_t *pool)
 {
     writer_t x = {.w = w, .e = now, .s = s, .v = v, .pool = pool}, old = {.w = w, .e = before, .s = s, .v = v, .pool = pool};
-    unsigned changed = before ? xc_event_diff(before, now) : XC_FIELD_ALL;
+    unsigned changed = before ? xc_event_diff(before, now) | also : XC_FIELD_ALL;
     int occurrence = now->recurrence_id.kind != XC_WHEN_NONE, n = 0;
-    if (reset_series)
-        changed |= XC_FIELD_RECUR;
     for (apr_size_t i = 0; i < N_FIELDS; i++) {
         const field_t *f = &fields[i];
         if (!(f->bits & changed) || (f->series_only && occurrence))
@@ -313,7 +311,7 @@ int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_
         if (f->present(&x)) {
             write_set(&x, f);
             n++;
-        } else if ((!before || f->present(&old)) && f->write != write_meeting_zone && f->write != write_start_zone &&
+        } else if ((!before || (f->bits & also) || f->present(&old)) && f->write != write_meeting_zone && f->write != write_start_zone &&
                    f->write != write_end_zone && f->write != write_reminder_minutes) {
             write_delete(&x, f);
             n++;

@@ -84,6 +84,12 @@ static xc_error_t *not_an_occurrence(apr_pool_t *pool, const xc_when_t *when)
                          when->wall.year, when->wall.month, when->wall.day);
 }
 
+/* What changes in a series changes in its exceptions too, where these did not differ in it: so they are
+ * told their own values again. Changed times begin the series anew. */
+#define PASSED_ON                                                                                                                    \
+    (XC_FIELD_SUMMARY | XC_FIELD_LOCATION | XC_FIELD_BODY | XC_FIELD_CATEGORIES | XC_FIELD_CLASS | XC_FIELD_IMPORTANCE | XC_FIELD_BUSY | \
+     XC_FIELD_REMINDER | XC_FIELD_ATTENDEES | XC_FIELD_STATUS)
+
 xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, const xc_event_t *now, int fresh, apr_pool_t *pool)
 {
     memset(out, 0, sizeof *out);
@@ -95,6 +101,7 @@ xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, c
         out->reset = something_comes_back(before, now);
     if (fresh || out->reset)
         before = NULL;
+    unsigned passed_on = before ? xc_event_diff(before, now) & PASSED_ON : 0;
     for (int i = 0; now->exdates && i < now->exdates->nelts; i++) {
         int index = index_of(now, &APR_ARRAY_IDX(now->exdates, i, xc_when_t));
         /* a deletion of what the rule does not make deletes nothing */
@@ -107,7 +114,9 @@ xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, c
         if (!change.index)
             return not_an_occurrence(pool, &o->recurrence_id);
         change.before = find_override(before, now, change.index);
-        if (change.before && !xc_event_diff(change.before, o))
+        if (change.before)
+            change.also = passed_on;
+        if (change.before && !change.also && !xc_event_diff(change.before, o))
             continue;
         if (!change.before)
             change.before = virtual_occurrence(now, &o->recurrence_id, pool);
@@ -183,7 +192,7 @@ static xc_error_t *write_changes(const char **change_key, const xc_ews_series_t 
         write_occurrence_id(call.w, id, c->index, pool);
         xc_xmlw_start(call.w, XC_NS_T, "Updates");
         /* an override that differs in nothing that Exchange sees is an exception all the same */
-        if (!differs || !xc_ews_write_updates(call.w, c->before, c->now, 0, s, es->version, pool))
+        if (!(differs | c->also) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, s, es->version, pool))
             xc_ews_write_updates(call.w, NULL, c->now, 0, s, es->version, pool);
         xc_xmlw_end(call.w);
         xc_xmlw_end(call.w);

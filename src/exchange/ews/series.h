@@ -20,6 +20,7 @@ typedef struct xc_ews_change_t {
     int index;
     const xc_event_t *before;     /* the occurrence as it is now */
     const xc_event_t *now;
+    unsigned also;                /* XC_FIELD_* to be written although they do not differ */
 } xc_ews_change_t;
 
 /**

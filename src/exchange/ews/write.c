@@ -209,7 +209,7 @@ static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const 
     int fresh = series_starts_anew(before, w->event);
     XC_TRY(xc_ews_series_plan(&plan, before, w->event, fresh, pool));
     begin_update(&call, s, es, ref, resolution, pool);
-    xc_ews_write_updates(call.w, before, w->event, fresh || plan.reset, s, es->version, pool);
+    xc_ews_write_updates(call.w, before, w->event, fresh || plan.reset ? XC_FIELD_RECUR : 0, s, es->version, pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, w->kept);
     XC_TRY(end_update(out, &call, s, es, pool));
     *begun = 1;
