@@ -37,7 +37,7 @@ $(BUILD)/exchange/tools/%: t/exchange/tests/tools/%.c $(BUILD)/exchange/libpure.
 
 .PHONY: lab-unit lab-unit-check lab-tools
 lab-tools: $(LAB_TOOL_BINS)
-lab-unit: $(LAB_UNIT_BINS)
+lab-unit: $(LAB_UNIT_BINS) $(LAB_TOOL_BINS)
 lab-unit-check: lab-unit
 	@set -e; for t in $(LAB_UNIT_BINS); do EXCAL_SHARED="$${EXCAL_SHARED:-$(TOP)/../shared}" $$t; done
 

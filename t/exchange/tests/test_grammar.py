@@ -10,10 +10,10 @@ import pytest
 from lxml import etree
 
 import schema_random
+from labserver import build_dir
 
 TOP = pathlib.Path(__file__).resolve().parents[3]
-BUILD = pathlib.Path(os.environ.get("BUILD", "build"))
-JUDGE = (TOP / BUILD) / "exchange" / "tools" / "grammar_judge"
+JUDGE = pathlib.Path(build_dir()) / "exchange" / "tools" / "grammar_judge"
 SHARED = pathlib.Path(os.environ.get("EXCAL_SHARED", TOP.parent / "shared"))
 SCHEMAS = SHARED / "exchange" / "schema"
 EXAMPLES = SHARED / "exchange" / "ews.md"
