@@ -214,6 +214,7 @@ static xc_error_t *parse(xc_object_t **out, const char *text, apr_size_t len, in
         return xc_error_make(pool, 0, XC_COND_MAX_RESOURCE_SIZE, "The calendar data is too large.");
     XC_TRY(xc_object_scan(&clean, text, len, pool));
     obj->pool = pool;
+    obj->text = apr_pstrmemdup(pool, text, len);
     obj->comps = apr_array_make(pool, 4, sizeof(icalcomponent *));
     obj->zones = apr_hash_make(pool);
     obj->vcalendar = icalparser_parse_string(clean);
