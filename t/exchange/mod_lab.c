@@ -11,6 +11,7 @@
 
 #include "control/calls.h"
 #include "control/settings.h"
+#include "ews/events.h"
 #include "ews/shape.h"
 #include "grammar/grammar.h"
 #include "http/http.h"
@@ -82,6 +83,7 @@ static void open_server(apr_pool_t *pool, server_rec *s, lab_config_t *config)
     lab->settings = lab_settings_make(pool, config->version, config->auth);
     lab->calls = lab_calls_make(pool);
     lab->record = lab_record_make(pool);
+    lab->subscriptions = lab_subscriptions_make(pool);
     if (!config->dir || lab_store_open(&lab->store, config->dir, pool) != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_CRIT, 0, s, "lab: no database in LabDirectory %s",
                      config->dir ? config->dir : "(not set)");

@@ -10,7 +10,7 @@ typedef struct lab_operation {
     lab_version_t since;     /* first generation that has it */
     bool write;              /* needs the write lock */
     void (*run)(lab_call_t *call);
-    const char *response;    /* stem of the answer's element names when it is not `name` */
+    const char *payload;     /* what an answer that is nothing but an error holds, as XML */
 } lab_operation_t;
 
 /* NULL when that generation has no such operation. */
@@ -36,5 +36,12 @@ void lab_op_expand_dl(lab_call_t *call);
 void lab_op_get_room_lists(lab_call_t *call);
 void lab_op_get_rooms(lab_call_t *call);
 void lab_op_convert_id(lab_call_t *call);
+void lab_op_create_attachment(lab_call_t *call);
+void lab_op_get_attachment(lab_call_t *call);
+void lab_op_delete_attachment(lab_call_t *call);
+void lab_op_subscribe(lab_call_t *call);
+void lab_op_get_events(lab_call_t *call);
+void lab_op_unsubscribe(lab_call_t *call);
+void lab_op_availability(lab_call_t *call);
 
 #endif

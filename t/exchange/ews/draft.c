@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "ews/events.h"
 #include "ews/people.h"
 #include "ews/shape.h"
 
@@ -187,5 +188,6 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
         lab_exception_t x = {.day = d->day, .deleted = false, .bag = d->bag};
         lab_exception_save(call->db, call->pool, d->item->id, &x);
     }
+    lab_event_item(call, d->created ? LAB_EVENT_CREATED : LAB_EVENT_MODIFIED, d->item);
     return call->db->failed ? lab_fail(call, "ErrorInternalServerError") : NULL;
 }

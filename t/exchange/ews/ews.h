@@ -39,6 +39,7 @@ typedef struct lab_call {
     apr_size_t source_len;
     lab_buf_t out;
     apr_time_t now;                 /* one moment for the whole call, whole seconds */
+    apr_array_header_t *events;     /* what it changed, for subscriptions (events.h) */
     const char *fault;              /* set: a whole SOAP fault to answer with */
 } lab_call_t;
 

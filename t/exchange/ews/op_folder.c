@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ews/dispatch.h"
+#include "ews/events.h"
 #include "ews/folder.h"
 #include "ews/remove.h"
 
@@ -86,6 +87,7 @@ static const lab_fail_t *create_one(lab_call_t *call, lab_folder_t *parent, xmlN
             return fail;
     }
     lab_folder_save(call->db, folder);
+    lab_event_folder(call, LAB_EVENT_CREATED, folder);
     return NULL;
 }
 
@@ -170,8 +172,10 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_fol
         else
             fail = lab_fail(call, "ErrorInvalidPropertyAppend");
     }
-    if (!fail)
+    if (!fail) {
         lab_folder_save(call->db, *folder);
+        lab_event_folder(call, LAB_EVENT_MODIFIED, *folder);
+    }
     return fail;
 }
 

@@ -3,6 +3,8 @@
 
 #include <apr_strings.h>
 
+#include "ews/events.h"
+
 static void drop_contents(lab_call_t *call, const lab_folder_t *folder)
 {
     apr_array_header_t *items = apr_array_make(call->pool, 64, sizeof(lab_item_t *));
@@ -29,6 +31,7 @@ const lab_fail_t *lab_remove_folder(lab_call_t *call, lab_folder_t *folder, bool
     if (!to_trash || !trash || lab_folder_is_below(call->db, folder->id, trash->id)) {
         drop_contents(call, folder);
         lab_folder_drop(call->db, folder);
+        lab_event_folder(call, LAB_EVENT_DELETED, folder);
         return NULL;
     }
     const char *name = folder->name;
@@ -36,6 +39,7 @@ const lab_fail_t *lab_remove_folder(lab_call_t *call, lab_folder_t *folder, bool
         folder->name = apr_psprintf(call->pool, "%s%d", name, i);
     folder->parent = trash->id;
     lab_folder_save(call->db, folder);
+    lab_event_folder(call, LAB_EVENT_MODIFIED, folder);
     return NULL;
 }
 
@@ -47,6 +51,7 @@ static const lab_fail_t *remove_occurrence(lab_call_t *call, lab_item_t *item, i
     lab_bag_set_int(item->bag, "LastModifiedTime", call->now);
     lab_bag_set(item->bag, "LastModifiedName", call->caller->display_name);
     lab_item_save(call->db, call->pool, item);
+    lab_event_item(call, LAB_EVENT_MODIFIED, item);
     return NULL;
 }
 
@@ -59,23 +64,27 @@ const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day, b
     if (to_trash && trash && item->folder != trash->id)
         return lab_move_item(call, item, trash);
     lab_item_drop(call->db, item);
+    lab_event_item(call, LAB_EVENT_DELETED, item);
     return NULL;
 }
 
 const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item, const lab_folder_t *to)
 {
+    lab_item_t old = *item;
     lab_item_move(call->db, call->pool, item, to);
+    lab_event_item_from(call, LAB_EVENT_MOVED, item, &old);
     return NULL;
 }
 
 const lab_fail_t *lab_copy_item(lab_call_t *call, lab_item_t *item, const lab_folder_t *to)
 {
-    apr_int64_t from = item->id;
+    lab_item_t old = *item;
     item->id = 0;
     item->folder = to->id;
     item->mailbox = to->mailbox;
     item->bag = lab_bag_copy(call->pool, item->bag);
     lab_item_save(call->db, call->pool, item);
-    lab_item_copy_parts(call->db, from, item->id);
+    lab_item_copy_parts(call->db, old.id, item->id);
+    lab_event_item_from(call, LAB_EVENT_COPIED, item, &old);
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ews/dispatch.h"
+#include "ews/events.h"
 #include "ews/fault.h"
 #include "grammar/grammar.h"
 
@@ -182,7 +183,10 @@ const char *lab_ews_run(lab_call_t *call, int *status, apr_size_t *len)
     call->db = lab_db_begin(call->lab->store, op->write);
     if (call->db) {
         op->run(call);
-        if (!lab_db_end(call->db, !call->fault) && op->write && !call->fault)
+        bool kept = lab_db_end(call->db, !call->fault);
+        if (kept && op->write)
+            lab_events_publish(call);
+        else if (op->write && !call->fault)
             lab_call_fault(call, "ErrorInternalServerError", NULL);
         call->db = NULL;
     } else {
@@ -196,6 +200,10 @@ const char *lab_ews_error(lab_call_t *call, const char *code, int *status, apr_s
     const lab_operation_t *op = lab_operation_find(call->operation, call->profile->schema);
     if (!op)
         return lab_ews_run(call, status, len);
-    lab_answer_only_fail(call, op->response ? op->response : op->name, lab_fail(call, code), NULL);
+    /* GetUserAvailability has no response messages of the usual kind */
+    if (op->run == lab_op_availability)
+        lab_call_fault(call, code, NULL);
+    else
+        lab_answer_only_fail(call, op->name, lab_fail(call, code), op->payload);
     return finish(call, status, len);
 }

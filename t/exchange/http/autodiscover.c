@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Autodiscover: POX and JSON (ews.md 16). */
-#include "http/http.h"
+#include "http/autodiscover.h"
 
 #include <apr_strings.h>
 #include <http_core.h>
@@ -16,8 +16,7 @@
 #define POX_NS     "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
 #define OUTLOOK_NS "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 
-/* scheme and authority that the client used */
-static const char *origin(request_rec *r)
+const char *lab_autodiscover_origin(request_rec *r)
 {
     const char *host = apr_table_get(r->headers_in, "Host");
     return apr_pstrcat(r->pool, ap_http_scheme(r), "://", host ? host : r->hostname, NULL);
@@ -71,7 +70,7 @@ static int pox(lab_server_t *lab, request_rec *r)
     const lab_dir_entry_t *who = lab_dir_by_smtp(address);
     if (!who)
         return pox_error(r, "500", "The email address can't be found.");
-    const char *url = apr_pstrcat(r->pool, origin(r), "/EWS/Exchange.asmx", NULL);
+    const char *url = apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL);
     lab_buf_t b;
     lab_buf_init(&b, r->pool, 2048);
     lab_buf_puts(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?><Autodiscover xmlns=\"" POX_NS
@@ -103,7 +102,7 @@ static int json(lab_server_t *lab, request_rec *r)
                            : NULL;
     json_t *answer =
         path ? json_pack("{s:s, s:s}", "Protocol", strcasecmp(protocol, "EWS") ? "AutodiscoverV1" : "EWS",
-                         "Url", apr_pstrcat(r->pool, origin(r), path, NULL))
+                         "Url", apr_pstrcat(r->pool, lab_autodiscover_origin(r), path, NULL))
              : json_pack("{s:s, s:s}", "ErrorCode", "InvalidProtocol", "ErrorMessage",
                          "The given protocol value is invalid. Supported values are "
                          "'AutodiscoverV1,EWS'.");
@@ -120,6 +119,8 @@ int lab_http_autodiscover(lab_server_t *lab, request_rec *r)
     lab_calls_count(lab->calls, "Autodiscover");
     if (!strcasecmp(r->uri, "/autodiscover/autodiscover.xml"))
         return pox(lab, r);
+    if (!strcasecmp(r->uri, "/autodiscover/autodiscover.svc"))
+        return lab_autodiscover_soap(lab, r);
     if (!strncasecmp(r->uri, "/autodiscover/autodiscover.json", 31))
         return json(lab, r);
     return HTTP_NOT_FOUND;
