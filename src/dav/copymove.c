@@ -11,7 +11,10 @@ static xc_error_t *read_destination(xc_path_t *to, xc_dav_t *d)
     const char *value = xc_ask_header(d, "Destination");
     if (!value)
         return xc_error_make(d->pool, 400, XC_COND_NONE, "There is no Destination header.");
-    XC_TRY(xc_path_parse_url(to, value, d->req->host_url, d->req->cfg->base, d->pool));
+    xc_error_t *err = xc_path_parse_url(to, value, d->req->host_url, d->req->cfg->base, d->pool);
+    if (err && err->status == 404)
+        err->status = 409; /* RFC 4918 9.8.5: no such parent */
+    XC_TRY(err);
     if (!xc_resource_is_own(d, to) || to->kind != XC_R_OBJECT || to->slash)
         return xc_error_make(d->pool, 403, XC_COND_NONE, "The destination is no place for an object in a calendar of this account.");
     if (xc_path_equal(to, &d->path))

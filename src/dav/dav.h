@@ -26,7 +26,8 @@ typedef xc_error_t *(*xc_method_fn)(xc_dav_t *d);
 
 enum {
     XC_M_CHANGES = 1, /* refused when the gateway is read-only */
-    XC_M_ANONYMOUS = 2 /* answered before sign-in */
+    XC_M_ANONYMOUS = 2, /* answered before sign-in */
+    XC_M_CREATES = 4   /* may make what the request is about: its parent must exist */
 };
 
 typedef struct xc_method_t {

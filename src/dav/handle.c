@@ -19,11 +19,11 @@ const xc_method_t xc_methods[] = {
     { "PROPFIND", XC_R_ALL, 0, xc_method_propfind },
     { "REPORT", XC_R_ALL, 0, xc_method_report },
     { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
-    { "PUT", XC_R_OBJECT, XC_M_CHANGES, xc_method_put },
+    { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR, XC_M_CHANGES, xc_method_post },
     { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
-    { "MKCALENDAR", MAKABLE, XC_M_CHANGES, xc_method_mkcalendar },
-    { "MKCOL", MAKABLE, XC_M_CHANGES, xc_method_mkcol },
+    { "MKCALENDAR", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcalendar },
+    { "MKCOL", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcol },
     { "COPY", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_copy },
     { "MOVE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_move },
     { NULL, 0, 0, NULL },
@@ -70,9 +70,10 @@ static xc_error_t *dispatch(xc_dav_t *d)
         d->path.kind = XC_R_ROOT;
         return xc_method_options(d);
     }
-    if (!d->method)
-        d->path.kind = 0;
-    XC_TRY(xc_path_parse(&d->path, req->uri, req->cfg->base, d->pool));
+    xc_error_t *err = xc_path_parse(&d->path, req->uri, req->cfg->base, d->pool);
+    if (err && err->status == 404 && d->method && (d->method->flags & XC_M_CREATES))
+        err->status = 409; /* what is not there has no members either (RFC 4918 9.3.1, 9.7.1) */
+    XC_TRY(err);
     if (!d->method || !(d->method->kinds & d->path.kind))
         return not_allowed(d, d->path.kind);
     d->head = !strcmp(d->method->name, "HEAD");

@@ -19,8 +19,8 @@ static xc_error_t *read_sync(sync_t *s, xc_dav_t *d, const xmlNode *root)
     const char *token = xc_xml_child_text(root, XC_NS_DAV, "sync-token", d->pool);
     char *trimmed = apr_pstrdup(d->pool, token ? token : "");
     XC_TRY(xc_ask_depth(&depth, d));
-    /* Drafts of the report, which are still spoken, said Depth 1 where the RFC has sync-level. */
-    if (depth != XC_DEPTH_ABSENT && depth != 0 && level)
+    /* The RFC wants 0; its drafts said Depth 1 where it has sync-level now, and clients say both. */
+    if (depth == XC_DEPTH_INFINITY)
         return xc_error_make(d->pool, 400, XC_COND_NONE, "sync-collection is asked with Depth 0.");
     /* A calendar has no collections inside: both levels are the same. */
     if (level && strcmp(level, "1") && strcmp(level, "infinite"))
