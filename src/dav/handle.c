@@ -108,6 +108,7 @@ int xc_dav_handle(xc_req_t *req)
     d->zones = apr_hash_make(d->pool);
     xc_error_t *err = dispatch(d);
     if (err) {
+        req->code = err->code;
         log_failure(d, err);
         if (!d->status)
             xc_reply_error(d, err);

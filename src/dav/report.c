@@ -62,6 +62,7 @@ xc_error_t *xc_method_report(xc_dav_t *d)
     for (const xc_report_t *report = xc_reports; report->name; report++) {
         if (!(report->kinds & d->path.kind) || !xc_xml_is(root, report->ns, report->name))
             continue;
+        d->req->op = report->name;
         xc_error_t *err = xc_resource_self(&self, d);
         return for_clients(report, err ? err : report->handle(d, root, self));
     }

@@ -42,6 +42,8 @@ struct xc_req_t {
     apr_time_t deadline;
     apr_pool_t *pool;
     void *ctx;                     /* the server's own */
+    const char *op;                /* set by the front for the access log: what was asked ("calendar-query"); NULL = the method */
+    const char *code;              /* set by the front: the back end's own code of the error answered; NULL = none */
 
     /** The whole request body, at most max bytes. @return 413 when larger, 400 when it broke off */
     xc_error_t *(*read_body)(xc_req_t *req, char **data, apr_size_t *len, apr_size_t max_bytes);

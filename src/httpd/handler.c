@@ -90,6 +90,10 @@ int xc_handle_request(request_rec *r)
         return refuse(ctx, err);
     req = xc_adapter_make(ctx, mailbox);
     xc_dav_handle(req);
+    if (req->op)
+        apr_table_setn(r->notes, "excal-op", req->op);
+    if (req->code)
+        apr_table_setn(r->notes, "excal-code", req->code);
     set_notes(ctx);
     return ctx->filter_status ? ctx->filter_status : OK;
 }
