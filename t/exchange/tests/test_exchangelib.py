@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A client that was written against the real thing: Debian's python3-exchangelib."""
+import datetime
+import logging
+
+import pytest
+
+from labserver import Lab
+
+exchangelib = pytest.importorskip('exchangelib', reason='python3-exchangelib is not installed')
+from exchangelib import (BASIC, DELEGATE, Account, CalendarItem, Configuration, Credentials,  # noqa: E402
+                         EWSDateTime, EWSTimeZone)
+from exchangelib.items import SEND_TO_NONE  # noqa: E402
+from exchangelib.recurrence import Recurrence, WeeklyPattern  # noqa: E402
+
+BERLIN = EWSTimeZone('Europe/Berlin')
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    logging.getLogger('exchangelib').setLevel(logging.ERROR)
+
+
+@pytest.fixture(scope='module', params=['2010_SP2', '2013_SP1', '2016', '2019'])
+def server(request):
+    lab = Lab(version=request.param).start()
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture
+def account(server):
+    server.reset()
+    config = Configuration(service_endpoint=server.ews_url, credentials=Credentials('alice', 'excal'), auth_type=BASIC)
+    return Account('alice@contoso.example', config=config, autodiscover=False, access_type=DELEGATE, default_timezone=BERLIN)
+
+
+def at(day, hour, month=5):
+    return EWSDateTime(2024, month, day, hour, 0, tzinfo=BERLIN)
+
+
+def make(account, subject='Lunch', **more):
+    fields = dict(start=at(6, 12), end=at(6, 13), body='With Zoë', categories=['Work'], location='Café',
+                  sensitivity='Private', reminder_is_set=False)
+    fields.update(more)
+    return CalendarItem(account=account, folder=account.calendar, subject=subject, **fields).save(send_meeting_invitations=SEND_TO_NONE)
+
+
+def test_create_list_change_delete(account):
+    made = make(account)
+    got, = account.calendar.all()
+    assert (got.subject, got.location, got.categories, got.sensitivity) == ('Lunch', 'Café', ['Work'], 'Private')
+    assert (got.start, got.end) == (at(6, 12), at(6, 13)) and 'With Zoë' in str(got.body)
+    assert got.id == made.id
+    got.subject = 'Dinner'
+    got.start, got.end = at(6, 19), at(6, 20)
+    got.save(send_meeting_invitations=SEND_TO_NONE)
+    again = account.calendar.get(subject='Dinner')
+    assert again.start == at(6, 19) and again.changekey != made.changekey
+    again.delete(send_meeting_cancellations=SEND_TO_NONE)
+    assert account.calendar.all().count() == 0
+
+
+def test_find_and_view(account):
+    for hour in (8, 10, 12):
+        make(account, subject='at %d' % hour, start=at(7, hour), end=at(7, hour + 1))
+    assert [i.subject for i in account.calendar.view(start=at(7, 9), end=at(7, 11))] == ['at 10']
+    assert [i.subject for i in account.calendar.filter(start__gt=at(7, 9)).order_by('-start')] == ['at 12', 'at 10']
+    assert account.calendar.filter(subject__startswith='at 1').count() == 2
+
+
+def test_series(account):
+    make(account, subject='Staff', recurrence=Recurrence(pattern=WeeklyPattern(interval=1, weekdays=['Monday']),
+                                                         start=datetime.date(2024, 5, 6), number=5))
+    shown = list(account.calendar.view(start=at(1, 0), end=at(1, 0, 7)))
+    assert [i.start for i in shown] == [at(6, 12), at(13, 12), at(20, 12), at(27, 12), at(3, 12, 6)]
+    master = account.calendar.get(subject='Staff')
+    third = master.occurrence(index=3)
+    third.refresh()
+    third.start, third.end = at(21, 9), at(21, 10)
+    third.save(update_fields=['start', 'end'], send_meeting_invitations=SEND_TO_NONE)
+    master.occurrence(index=2).delete(send_meeting_cancellations=SEND_TO_NONE)
+    master.refresh()
+    assert [(o.start, o.original_start) for o in master.modified_occurrences] == [(at(21, 9), at(20, 12))]
+    assert [d.start for d in master.deleted_occurrences] == [at(13, 12)]
+    assert (master.first_occurrence.start, master.last_occurrence.start) == (at(6, 12), at(3, 12, 6))
+    assert master.recurrence.boundary.number == 5
+
+
+def test_sync(account):
+    first = make(account)
+    calendar = account.calendar
+    assert [(kind, i.id) for kind, i in calendar.sync_items()] == [('create', first.id)]
+    second = make(account, subject='second')
+    first.refresh()
+    first.subject = 'changed'
+    first.save(update_fields=['subject'], send_meeting_invitations=SEND_TO_NONE)
+    changes = {(kind, i.id) for kind, i in calendar.sync_items()}
+    assert changes == {('create', second.id), ('update', first.id)}
+    there = second.id
+    second.delete(send_meeting_cancellations=SEND_TO_NONE)
+    (kind, gone), = calendar.sync_items()
+    assert kind == 'delete' and gone.id == there
+    assert list(calendar.sync_items()) == []
+
+
+def test_directory_and_zones(account):
+    assert [m.email_address for m in account.protocol.resolve_names(['bob'])] == ['bob@contoso.example']
+    zones = {z.id: z for z in account.protocol.get_timezones(return_full_timezone_data=True)}
+    assert len(zones) >= 139
+    standard, daylight, period = zones['W. Europe Standard Time'].get_std_and_dst(2024)
+    assert (standard.iso_month, daylight.iso_month, period.bias) == (10, 3, datetime.timedelta(hours=-1))
+    for zone in zones.values():
+        zone.get_std_and_dst(2024)
+
+
+def test_seeded_calendar(account, server):
+    server.seed('alice', 200)
+    everything = list(account.calendar.all())
+    assert len(everything) == 200
+    masters = [i for i in everything if i.type == 'RecurringMaster']
+    assert masters and all(m.recurrence for m in masters)
+    assert any(i.required_attendees for i in everything)
