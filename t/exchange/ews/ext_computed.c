@@ -89,6 +89,13 @@ static const char *private_flag(lab_call_t *call, const lab_view_t *view, const 
     return text && (!strcmp(text, "Private") || !strcmp(text, "Confidential")) ? "true" : "false";
 }
 
+/* PR_INTERNET_ARTICLE_NUMBER: Exchange gives each item of a folder a growing one */
+static const char *article(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    (void)key;
+    return number(call, view->item->id);
+}
+
 /* the position of a text in a list of names, as MAPI numbers them */
 static const char *position(lab_call_t *call, const char *text, const char *const *names)
 {
@@ -207,6 +214,7 @@ static const struct {
     {"", 0x0037, NULL, "String", text_value, "Subject"},
     {"", 0x0060, NULL, "SystemTime", start, NULL},
     {"", 0x0061, NULL, "SystemTime", end, NULL},
+    {"", 0x0e23, NULL, "Integer", article, NULL},
     {"", 0x0fff, NULL, "Binary", entry_id, NULL},
     {"", 0x1000, NULL, "String", plain_body, "Body"},
     {"", 0x3007, NULL, "SystemTime", time_value, "DateTimeCreated"},

@@ -58,14 +58,17 @@ static const lab_fail_t *convert_one(lab_call_t *call, xmlNodePtr source, const 
     lab_id_t id;
     if (!lab_xml_is(source, "AlternateId"))
         return lab_fail(call, "ErrorInvalidRequest");
-    if (!box || !lab_dir_by_smtp(box))
+    /* EWS's own ids say whose they are: the address is not looked at, and DavMail sends a made-up
+     * one to learn the right one from the answer */
+    bool own = !strncmp(from, "Ews", 3) || !strcmp(from, "OwaId");
+    if (!own && (!box || !lab_dir_by_smtp(box)))
         return lab_fail(call, "ErrorNonExistentMailbox");
     if (!read_id(call, from, lab_xml_attr(call->pool, source, "Id"), &id))
         return lab_fail(call, "ErrorInvalidIdMalformed");
     lab_answer_ok(call, "ConvertId");
     lab_buf_printf(&call->out, "<m:AlternateId xsi:type=\"t:AlternateIdType\" Format=\"%s\"", to);
     lab_buf_attr(&call->out, "Id", write_id(call, to, &id));
-    lab_buf_attr(&call->out, "Mailbox", box);
+    lab_buf_attr(&call->out, "Mailbox", lab_dir_at(id.mailbox)->smtp);
     lab_buf_puts(&call->out, "/>");
     lab_answer_end(call, "ConvertId");
     return NULL;
