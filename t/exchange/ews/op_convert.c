@@ -51,6 +51,12 @@ static const char *write_id(lab_call_t *call, const char *format, const lab_id_t
     return apr_pencode_base64_binary(call->pool, entry, len, 0, NULL);
 }
 
+/* the forms of EWS name the mailbox themselves; for the others the request must */
+static bool names_mailbox(const char *format)
+{
+    return !strcmp(format, "EwsId") || !strcmp(format, "EwsLegacyId") || !strcmp(format, "OwaId");
+}
+
 static const lab_fail_t *convert_one(lab_call_t *call, xmlNodePtr source, const char *to)
 {
     const char *from = lab_xml_attr(call->pool, source, "Format");
@@ -58,10 +64,7 @@ static const lab_fail_t *convert_one(lab_call_t *call, xmlNodePtr source, const 
     lab_id_t id;
     if (!lab_xml_is(source, "AlternateId"))
         return lab_fail(call, "ErrorInvalidRequest");
-    /* EWS's own ids say whose they are: the address is not looked at, and DavMail sends a made-up
-     * one to learn the right one from the answer */
-    bool own = !strncmp(from, "Ews", 3) || !strcmp(from, "OwaId");
-    if (!own && (!box || !lab_dir_by_smtp(box)))
+    if (!names_mailbox(from) && !lab_dir_by_smtp(box))
         return lab_fail(call, "ErrorNonExistentMailbox");
     if (!read_id(call, from, lab_xml_attr(call->pool, source, "Id"), &id))
         return lab_fail(call, "ErrorInvalidIdMalformed");

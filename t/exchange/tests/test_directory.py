@@ -120,8 +120,17 @@ def test_what_is_no_id_is_refused(alice, source, number):
     assert code_of(convert, alice, source, 'EwsId', number) == 'ErrorInvalidIdMalformed'
 
 
-def test_ids_of_nobody(alice):
-    assert code_of(convert, alice, 'EwsId', 'HexEntryId', 'AAMk', 'nobody@contoso.example') == 'ErrorNonExistentMailbox'
+def test_an_ews_id_knows_its_mailbox_itself(alice):
+    # DavMail learns the address of the account that way
+    item = alice.create(appointment())[0]
+    m = alice.call('<m:ConvertId DestinationFormat="EwsId"><m:SourceIds><t:AlternateId Format="EwsId" Id="%s" '
+                   'Mailbox="blah@blah.example"/></m:SourceIds></m:ConvertId>' % item)
+    assert m.find('m:AlternateId', NS).get('Mailbox') == 'alice@contoso.example'
+
+
+def test_an_entry_id_needs_its_mailbox(alice):
+    entry = convert(alice, 'EwsId', 'HexEntryId', alice.create(appointment())[0])
+    assert code_of(convert, alice, 'HexEntryId', 'EwsId', entry, 'nobody@contoso.example') == 'ErrorNonExistentMailbox'
 
 
 # --- what clients that write everything back send --------------------------------------------------
