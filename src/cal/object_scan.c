@@ -107,9 +107,9 @@ static void put_rrule(xc_buf_t *out, const char *head, apr_size_t head_len, cons
     xc_buf_puts(out, "\r\n");
 }
 
-static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value, apr_pool_t *pool)
+static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value)
 {
-    if (strcmp(line->name, "X-LIC-ERROR") == 0 || !*value)
+    if (strcmp(line->name, "X-LIC-ERROR") == 0 || value[strspn(value, " \t")] == '\0')
         return;
     if (strcmp(line->name, "RRULE") == 0 || strcmp(line->name, "EXRULE") == 0) {
         put_rrule(out, line->raw, line->colon + 1, value);
@@ -120,7 +120,6 @@ static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value, ap
         if (line->raw_len == 0 || line->raw[line->raw_len - 1] != '\n')
             xc_buf_puts(out, "\r\n");
     }
-    (void)pool;
 }
 
 static xc_error_t *scan_lines(xc_buf_t *out, const char *text, apr_size_t len, apr_pool_t *pool)
@@ -152,7 +151,7 @@ static xc_error_t *scan_lines(xc_buf_t *out, const char *text, apr_size_t len, a
         } else if (depth == 0) {
             return bad_line(pool, number, "it lies outside of VCALENDAR");
         }
-        put_line(out, &line, value, pool);
+        put_line(out, &line, value);
     }
     if (depth || !roots)
         return bad_line(pool, number, roots ? "a component has no END" : "there is no VCALENDAR");
