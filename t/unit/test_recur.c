@@ -54,6 +54,7 @@ static void same_dates(const char *rrule, const char *dtstart, const xc_recur_t 
     if (r->range == XC_RANGE_COUNT && n <= 80)
         ck_assert_int_eq(n, r->count + 1);
     icalrecur_iterator_free(it);
+    free(rule.rscale);
 }
 
 typedef struct row_t {
