@@ -4,8 +4,8 @@
  * The directory of the simulated organisation: who has a mailbox, and how they log in.
  *
  * Fixed data: alice bob carol dave erin user01 .. user50, rooms room1 room2, the service account
- * svc; mail domain contoso.example, Windows domain CONTOSO, password "excal" for all. Entries are static
- * and never change; every function is thread-safe and needs no initialisation.
+ * svc; mail domain contoso.example, Windows domain CONTOSO, password "excal" for all. Entries are
+ * static and never change; every function is thread-safe and needs no initialisation.
  */
 #ifndef LAB_DIR_H
 #define LAB_DIR_H
@@ -59,8 +59,8 @@ const lab_dir_entry_t *lab_dir_by_sid(const char *sid);
 const lab_dir_entry_t *lab_dir_by_legacy_dn(const char *dn);
 
 /**
- * By login name: "alice", "alice@contoso.example" or "CONTOSO\alice" (also "contoso.example\alice"),
- * in any case. NULL: no such account.
+ * By login name: "alice", "alice@contoso.example" or "CONTOSO\alice" (also
+ * "contoso.example\alice"), in any case. NULL: no such account.
  */
 const lab_dir_entry_t *lab_dir_by_login(const char *login);
 

@@ -287,10 +287,17 @@ int lab_zone_write_serializable(xmlTextWriterPtr writer, const lab_zone_t *zone,
     return 0;
 }
 
+/* occurrence 1..4, or -1 for the last */
+static const char *week_name(int occurrence)
+{
+    static const char *const weeks[] = {"First", "Second", "Third", "Fourth"};
+
+    return occurrence >= 1 && occurrence <= 4 ? weeks[occurrence - 1] : "Last";
+}
+
 static int write_time_change(xmlTextWriterPtr w, const char *name, const char *zone_name,
                              const lab_zone_change_t *change, int year, int bias_min)
 {
-    static const char *const weeks[] = {"First", "Second", "Third", "Fourth"};
     char buf[32];
     int failed;
 
@@ -309,8 +316,7 @@ static int write_time_change(xmlTextWriterPtr w, const char *name, const char *z
     } else {
         failed = open_element(w, "RelativeYearlyRecurrence") < 0 ||
                  element(w, "DaysOfWeek", lab_weekday_name(change->weekday)) < 0 ||
-                 element(w, "DayOfWeekIndex",
-                         change->occurrence < 0 ? "Last" : weeks[change->occurrence - 1]) < 0 ||
+                 element(w, "DayOfWeekIndex", week_name(change->occurrence)) < 0 ||
                  element(w, "Month", lab_month_name(change->month)) < 0 ||
                  xmlTextWriterEndElement(w) < 0;
     }
