@@ -32,9 +32,10 @@ struct xc_export_t {
     apr_array_header_t *defs;  /* def_t *, in order of first use */
     apr_hash_t *by_text;       /* VTIMEZONE as an object has it -> def_t * */
     apr_hash_t *by_name;       /* TZID in the export -> def_t * */
+    apr_hash_t *named;         /* TZID that an object used without defining it -> def_t * */
 };
 
-/* A TZID of the object being added that has another name in the export. */
+/* A TZID of the object being added and its name in the export, mostly the same. */
 typedef struct rename_t {
     const char *from, *to;
 } rename_t;
@@ -49,6 +50,7 @@ xc_export_t *xc_export_make(const char *display_name, apr_pool_t *pool)
     ex->defs = apr_array_make(pool, 8, sizeof(def_t *));
     ex->by_text = apr_hash_make(pool);
     ex->by_name = apr_hash_make(pool);
+    ex->named = apr_hash_make(pool);
     return ex;
 }
 
@@ -141,8 +143,7 @@ static int take_zone(xc_export_t *ex, const char *text, apr_size_t len, apr_size
             continue;
         if (tzid) {
             def_t *def = define_zone(ex, tzid, apr_pstrndup(ex->scratch, text + begin, *pos - begin));
-            if (strcmp(def->name, tzid) != 0)
-                APR_ARRAY_PUSH(renames, rename_t) = (rename_t){ tzid, def->name };
+            APR_ARRAY_PUSH(renames, rename_t) = (rename_t){ tzid, def->name };
         }
         return 1;
     }
@@ -174,19 +175,38 @@ static int find_tzid_param(const xc_line_t *line, apr_size_t *start, apr_size_t 
     return 0;
 }
 
-static void put_line(xc_export_t *ex, const xc_line_t *line, const apr_array_header_t *renames)
+/*
+ * The name in the export of a TZID that an object uses; NULL when nobody knows the zone. A zone that
+ * the object names without defining it (RFC 7809) is the one of that name in the table.
+ */
+static const char *zone_name(xc_export_t *ex, const char *tzid, apr_size_t n, apr_array_header_t *renames)
+{
+    for (int i = 0; i < renames->nelts; i++) {
+        const rename_t *r = &APR_ARRAY_IDX(renames, i, rename_t);
+        if (strlen(r->from) == n && strncmp(r->from, tzid, n) == 0)
+            return r->to;
+    }
+    def_t *def = apr_hash_get(ex->named, tzid, (apr_ssize_t)n);
+    if (!def) {
+        const char *name = apr_pstrmemdup(ex->pool, tzid, n);
+        const xc_zone_t *zone = xc_zone_find(name);
+        if (!zone)
+            return NULL;
+        def = define_zone(ex, name, xc_zone_vtimezone(zone, name, 0, ex->scratch));
+        apr_hash_set(ex->named, name, APR_HASH_KEY_STRING, def);
+    }
+    return def->name;
+}
+
+static void put_line(xc_export_t *ex, const xc_line_t *line, apr_array_header_t *renames)
 {
     apr_size_t at, n;
-    if (renames->nelts > 0 && find_tzid_param(line, &at, &n)) {
-        for (int i = 0; i < renames->nelts; i++) {
-            const rename_t *r = &APR_ARRAY_IDX(renames, i, rename_t);
-            if (strlen(r->from) != n || strncmp(r->from, line->raw + at, n) != 0)
-                continue;
-            xc_buf_append(ex->body, line->raw, at);
-            xc_buf_puts(ex->body, r->to);
-            xc_buf_append(ex->body, line->raw + at + n, line->raw_len - at - n);
-            return;
-        }
+    const char *name = find_tzid_param(line, &at, &n) ? zone_name(ex, line->raw + at, n, renames) : NULL;
+    if (name) {
+        xc_buf_append(ex->body, line->raw, at);
+        xc_buf_puts(ex->body, name);
+        xc_buf_append(ex->body, line->raw + at + n, line->raw_len - at - n);
+        return;
     }
     xc_buf_append(ex->body, line->raw, line->raw_len);
     if (line->raw_len == 0 || line->raw[line->raw_len - 1] != '\n')

@@ -107,6 +107,34 @@ START_TEST(two_rules_of_one_name_get_two_names)
 }
 END_TEST
 
+/* Clients of RFC 7809 send names of zones without definitions; what the export uses it defines. */
+START_TEST(zones_that_were_only_named_are_defined)
+{
+    xc_export_t *ex = xc_export_make(NULL, pool);
+    add(ex, EVENT("a", "DTSTART;TZID=Europe/Berlin:20260102T120000\nDTEND;TZID=Europe/Berlin:20260102T130000\n"));
+    add(ex, EVENT("b", "DTSTART;TZID=\"Europe/Berlin\":20260103T120000\n"));
+    add(ex, EVENT("c", "DTSTART;TZID=Nobody/Knows:20260103T120000\n"));
+    add(ex, EVENT("d", "DTSTART;TZID=America/New_York:20260103T120000\n"));
+    const char *text = finish(ex);
+    ck_assert_int_eq(count(text, "BEGIN:VTIMEZONE"), 2);
+    ck_assert_int_eq(count(text, "TZID:Europe/Berlin"), 1);
+    ck_assert_int_eq(count(text, "TZID:America/New_York"), 1);
+}
+END_TEST
+
+START_TEST(a_named_zone_beside_another_definition)
+{
+    xc_export_t *ex = xc_export_make(NULL, pool);
+    add(ex, ZONE("Europe/Berlin", "19700101T000000", "+0500", "+0500") EVENT("own", "DTSTART;TZID=Europe/Berlin:20260102T120000\n"));
+    add(ex, EVENT("named", "DTSTART;TZID=Europe/Berlin:20260102T120000\nDTEND;TZID=Europe/Berlin:20260102T130000\n"));
+    const char *text = finish(ex);
+    ck_assert_int_eq(count(text, "BEGIN:VTIMEZONE"), 2);
+    has(text, "DTSTART;TZID=Europe/Berlin-2:20260102T120000");
+    has(text, "DTEND;TZID=Europe/Berlin-2:20260102T130000");
+    has(text, "TZID:Europe/Berlin-2");
+}
+END_TEST
+
 START_TEST(what_is_no_calendar_is_refused)
 {
     static const char *const broken[] = { "", "BEGIN:VEVENT\r\nEND:VEVENT\r\n", "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nEND:VCALENDAR\r\n",
@@ -196,6 +224,8 @@ int main(void)
     tcase_add_test(t, objects_become_one_calendar);
     tcase_add_test(t, one_zone_of_two_spans_is_defined_once);
     tcase_add_test(t, two_rules_of_one_name_get_two_names);
+    tcase_add_test(t, zones_that_were_only_named_are_defined);
+    tcase_add_test(t, a_named_zone_beside_another_definition);
     tcase_add_test(t, what_is_no_calendar_is_refused);
     tcase_add_test(t, lines_end_and_fold_in_both_ways);
     tcase_add_test(t, long_names_are_folded);
