@@ -521,10 +521,10 @@ START_TEST(accounts_do_not_share)
     /* bob's log is his own: before he has asked Exchange he knows nothing */
     ck_assert_ptr_null(xc_store_by_href(&item, same, &other->key, "a.ics", pool));
     ck_assert_ptr_null(item);
-    xc_body_t *found = NULL;
+    xc_body_t *found[1] = {NULL};
     const xc_item_t *one = &r.item;
-    ck_assert_ptr_null(xc_store_bodies(&found, same, &other->key, &one, 1, pool));
-    ck_assert(!found[0].text && !found[0].note);
+    ck_assert_ptr_null(xc_store_bodies(found, same, &other->key, &one, 1, pool));
+    ck_assert_ptr_null(found[0]);
 }
 END_TEST
 
