@@ -2,12 +2,24 @@
 /* Properties that all items and messages have. */
 #include "ews/emit.h"
 
+#include <apr_encode.h>
 #include <apr_strings.h>
 #include <ctype.h>
 #include <string.h>
 
 #include "ews/attachment.h"
+#include "ews/ical.h"
 #include "ews/people.h"
+
+void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
+{
+    const char *text = e->view->kind == LAB_KIND_CALENDAR ? lab_ical_write(e->call, e->view)
+                                                          : lab_mail_write(e->call, e->view);
+    lab_buf_printf(e->out, "<%s CharacterSet=\"UTF-8\">", p->element);
+    lab_buf_puts(e->out, apr_pencode_base64(e->call->pool, text, APR_ENCODE_STRING,
+                                            APR_ENCODE_NONE, NULL));
+    lab_buf_printf(e->out, "</%s>", p->element);
+}
 
 void lab_emit_item_id(const lab_emit_t *e, const lab_prop_t *p)
 {

@@ -5,7 +5,7 @@
 
 #include "ews/shape.h"
 
-lab_emit_fn lab_emit_item_id, lab_emit_parent_id, lab_emit_class, lab_emit_body,
+lab_emit_fn lab_emit_mime, lab_emit_item_id, lab_emit_parent_id, lab_emit_class, lab_emit_body,
     lab_emit_attachments, lab_emit_size, lab_emit_categories, lab_emit_response_objects,
     lab_emit_reminder_due, lab_emit_display, lab_emit_has_attachments, lab_emit_rights,
     lab_emit_text_body, lab_emit_one_person, lab_emit_recipients;
@@ -16,7 +16,7 @@ lab_emit_fn lab_emit_uid, lab_emit_recurrence_id, lab_emit_start, lab_emit_end,
     lab_emit_first_last, lab_emit_modified, lab_emit_deleted, lab_emit_meeting_zone,
     lab_emit_zone, lab_emit_enhanced_location, lab_emit_wall_clock, lab_emit_zone_id,
     lab_emit_is_organizer;
-lab_set_fn lab_set_minutes, lab_set_one_person, lab_set_enhanced_location;
+lab_set_fn lab_set_mime, lab_set_minutes, lab_set_one_person, lab_set_enhanced_location;
 
 /* The body's text in a form: "Text" or "HTML". NULL when the item has none. */
 const char *lab_body_as(lab_call_t *call, const lab_view_t *view, const char *form);

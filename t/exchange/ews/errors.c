@@ -82,6 +82,8 @@ static const struct {
     {"ErrorMailboxDataArrayTooBig", "There are too many mailboxes in the request."},
     {"ErrorMessageDispositionRequired",
      "The MessageDisposition attribute is required for messages."},
+    {"ErrorMimeContentInvalid", "Mime content is invalid."},
+    {"ErrorMimeContentInvalidBase64String", "Mime content contains an invalid base64 string."},
     {"ErrorMissedNotificationEvents", "Events were missed."},
     {"ErrorMoveCopyFailed", "The item could not be moved or copied."},
     {"ErrorNameResolutionMultipleResults", "Multiple results were found."},

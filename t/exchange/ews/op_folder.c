@@ -146,6 +146,10 @@ static const lab_fail_t *clear_field(lab_call_t *call, lab_folder_t *folder, xml
 {
     lab_ext_t ext;
     xmlNodePtr path = lab_xml_first(update);
+    const char *uri = lab_xml_attr(call->pool, path, "FieldURI");
+    /* every folder has the default permissions, and keeps them */
+    if (uri && !strcmp(uri, "folder:PermissionSet"))
+        return NULL;
     if (!lab_xml_is(path, "ExtendedFieldURI"))
         return lab_fail(call, "ErrorInvalidPropertyDelete");
     const lab_fail_t *fail = lab_ext_read(call, path, &ext);

@@ -17,6 +17,7 @@
 
 lab_prop_t lab_props[] = {
     /* ItemType */
+    ROW("item:MimeContent", "MimeContent", ANY, Q, lab_emit_mime, lab_set_mime),
     ROW("item:ItemId", "ItemId", ANY, A | D | L | Q, lab_emit_item_id, NULL),
     ROW("item:ParentFolderId", "ParentFolderId", ANY, A | L | Q, lab_emit_parent_id, NULL),
     ROW("item:ItemClass", "ItemClass", ANY, A | L, lab_emit_class, lab_set_class),

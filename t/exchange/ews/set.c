@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ews/emit.h"
+#include "ews/ical.h"
 #include "ews/people.h"
 
 const lab_fail_t *lab_set_text(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
@@ -204,4 +205,16 @@ const lab_fail_t *lab_set_enhanced_location(lab_draft_t *d, const lab_prop_t *p,
     const char *name = lab_xml_child_text(d->call->pool, value, "DisplayName");
     lab_bag_set(d->bag, "Location", name ? name : "");
     return NULL;
+}
+
+/* on create alone; what else the item carries goes over it */
+const lab_fail_t *lab_set_mime(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+{
+    (void)p;
+    const char *text;
+    if (!d->created || d->kind != LAB_KIND_CALENDAR)
+        return lab_fail(d->call, "ErrorInvalidPropertySet");
+    const lab_fail_t *fail =
+        lab_mime_decode(d->call, lab_xml_text(d->call->pool, value), &text);
+    return fail ? fail : lab_ical_read(d, text);
 }

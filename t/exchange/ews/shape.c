@@ -47,8 +47,6 @@ static const lab_fail_t *read_extra(lab_call_t *call, xmlNodePtr extra, lab_shap
         if (shape->list && !(p->flags & LAB_P_LIST))
             continue;
         shape->wanted[p - lab_props] = true;
-        if (!strcmp(p->uri, "item:MimeContent"))
-            shape->mime = true;
     }
     return NULL;
 }
@@ -65,8 +63,8 @@ const lab_fail_t *lab_shape_read(lab_call_t *call, xmlNodePtr element, bool list
         shape->base = LAB_SHAPE_DEFAULT;
     else if (base && !strcmp(base, "AllProperties"))
         shape->base = LAB_SHAPE_ALL;
-    shape->mime =
-        lab_xml_bool(lab_xml_child_text(call->pool, element, "IncludeMimeContent"), false);
+    shape->wanted[lab_prop_find("item:MimeContent") - lab_props] =
+        !list && lab_xml_bool(lab_xml_child_text(call->pool, element, "IncludeMimeContent"), false);
     shape->body_type = lab_xml_child_text(call->pool, element, "BodyType");
     if (!shape->body_type)
         shape->body_type = "Best";

@@ -13,7 +13,6 @@ typedef enum lab_base_shape { LAB_SHAPE_ID, LAB_SHAPE_DEFAULT, LAB_SHAPE_ALL } l
 
 typedef struct lab_shape {
     lab_base_shape_t base;
-    bool mime;
     const char *body_type;            /* "HTML", "Text" or "Best" */
     bool list;                        /* for FindItem and SyncFolderItems: fewer properties */
     bool wanted[LAB_MAX_PROPS];       /* by row of the property table */

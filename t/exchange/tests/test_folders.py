@@ -134,3 +134,10 @@ def test_hierarchy(alice):
 def test_a_missing_folder(alice):
     assert code_of(alice.folder, 'voicemail') == 'ErrorFolderNotFound'
     assert code_of(get, alice, alice.create(appointment())[0]) == 'ErrorInvalidFolderId'
+
+
+def test_permissions_can_be_reset(alice):
+    f = create(alice, 'A')
+    alice.call('<m:UpdateFolder><m:FolderChanges><t:FolderChange><t:FolderId Id="%s"/><t:Updates><t:DeleteFolderField>'
+               '<t:FieldURI FieldURI="folder:PermissionSet"/></t:DeleteFolderField></t:Updates></t:FolderChange></m:FolderChanges>'
+               '</m:UpdateFolder>' % f[0])
