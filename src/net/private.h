@@ -21,13 +21,13 @@
 #include "net/breaker.h"
 #include "net/http.h"
 
-enum { XC_NET_SPARE_HANDLES = 8, XC_NET_IDLE_ENGINES = 64, XC_NET_KEY_BYTES = 2 * 32 + 1 };
+enum { XC_NET_SPARE_HANDLES = 8, XC_NET_IDLE_ENGINES = 256, XC_NET_KEY_BYTES = 2 * 32 + 1 };
 
 /** What the child knows of an origin. */
 typedef struct xc_origin_t {
     const char *name;
     int leases;                /* requests under way */
-    long auth_picked;          /* the one scheme that "any" came to, 0 = unknown yet */
+    volatile apr_uint32_t auth_picked; /* the one scheme that "any" came to (CURLAUTH_…), 0 = unknown yet */
 } xc_origin_t;
 
 typedef struct xc_engine_t xc_engine_t;

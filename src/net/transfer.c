@@ -2,6 +2,7 @@
 /* One request: the easy handle's options, the callbacks, and what its outcome means. */
 #include "net/private.h"
 
+#include <apr_atomic.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <stdio.h>
@@ -129,16 +130,19 @@ static xc_error_t *set_headers(xc_transfer_t *t)
     return NULL;
 }
 
-static long auth_bits(const xc_transfer_t *t, const xc_credential_t *cred)
+static long auth_bits(xc_transfer_t *t, const xc_credential_t *cred)
 {
+    apr_uint32_t picked;
+
     switch (cred->scheme) {
     case XC_AUTH_BASIC: return (long)CURLAUTH_BASIC;
     case XC_AUTH_NTLM: return (long)CURLAUTH_NTLM;
     case XC_AUTH_NEGOTIATE: return (long)CURLAUTH_NEGOTIATE;
     case XC_AUTH_BEARER: return (long)CURLAUTH_BEARER;
     case XC_AUTH_ANY:
-        if (t->origin->auth_picked)
-            return t->origin->auth_picked;
+        picked = apr_atomic_read32(&t->origin->auth_picked);
+        if (picked && cred->secret && *cred->secret)
+            return (long)picked;
         /* Kerberos tickets come from the process' own cache, a password cannot make one: with a
          * password, Negotiate would win the choice and then fail */
         return cred->secret && *cred->secret ? (long)(CURLAUTH_BASIC | CURLAUTH_NTLM)
@@ -329,24 +333,26 @@ static xc_error_t *error_of(xc_net_t *net, const xc_transfer_t *t, CURLcode rc)
     }
 }
 
-/* "any" tries without a login first; what it came to is remembered, so that it happens once. */
+/*
+ * "any" tries without a login first; what it came to is remembered for the origin, so that it happens once. A
+ * refused password changes nothing: only an origin that no longer offers the scheme is asked anew.
+ */
 static void learn_scheme(xc_transfer_t *t)
 {
+    const xc_credential_t *cred = t->req->credential;
+    apr_uint32_t picked = apr_atomic_read32(&t->origin->auth_picked);
     long offered = 0;
 
-    if (!t->req->credential || t->req->credential->scheme != XC_AUTH_ANY)
+    if (!cred || cred->scheme != XC_AUTH_ANY || !cred->secret || !*cred->secret)
         return;
-    if (t->resp->status == 401) {
-        t->origin->auth_picked = 0;
-        return;
-    }
     curl_easy_getinfo(t->easy, CURLINFO_HTTPAUTH_AVAIL, &offered);
-    if (t->req->credential->secret && *t->req->credential->secret) {
-        if (offered & (long)CURLAUTH_NTLM)
-            t->origin->auth_picked = (long)CURLAUTH_NTLM;
-        else if (offered & (long)CURLAUTH_BASIC)
-            t->origin->auth_picked = (long)CURLAUTH_BASIC;
-    }
+    if (!offered || (picked && ((apr_uint32_t)offered & picked)))
+        return;
+    if (offered & (long)CURLAUTH_NTLM)
+        picked = CURLAUTH_NTLM;
+    else
+        picked = offered & (long)CURLAUTH_BASIC ? CURLAUTH_BASIC : 0;
+    apr_atomic_set32(&t->origin->auth_picked, picked);
 }
 
 void xc_transfer_finish(xc_net_t *net, xc_transfer_t *t, CURLcode rc)

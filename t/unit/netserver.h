@@ -11,7 +11,7 @@
  *   /garbage   no HTTP                               /redirect  302 to /ok
  *   /any       401 offering Basic until Basic comes  /ntlm      the three legs, then "user of conn N"
  *   /die-next  200; the next request on this connection is read and then answered by closing
- *   /twice     two equal headers
+ *   /twice     two equal headers                     /deny      401 offering Basic, whatever comes
  */
 #ifndef XC_TEST_NETSERVER_H
 #define XC_TEST_NETSERVER_H
@@ -168,6 +168,8 @@ static int net_answer(netconn_t *c, const char *method, const char *path, const 
             net_reply(c, "200 OK", "", auth, strlen(auth));
         else
             net_reply(c, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", "no", 2);
+    } else if (strcmp(path, "/deny") == 0) {
+        net_reply(c, "401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"\r\n", "no", 2);
     } else if (strcmp(path, "/ntlm") == 0) {
         net_ntlm(c, auth);
     } else if (strcmp(path, "/die-next") == 0) {

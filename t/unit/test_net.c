@@ -329,6 +329,15 @@ START_TEST(any_learns_the_scheme)
     requests = srv->requests;
     ck_assert_str_eq(run(r).body, "Basic YWxpY2U6c2VjcmV0");
     ck_assert_int_eq(srv->requests, requests + 1);
+    /* somebody's wrong password does not make it forget */
+    r = post("/deny", "body");
+    r.credential = &a;
+    ck_assert_int_eq(run(r).status, 401);
+    r = post("/any", "body");
+    r.credential = &a;
+    requests = srv->requests;
+    ck_assert_int_eq(run(r).status, 200);
+    ck_assert_int_eq(srv->requests, requests + 1);
 }
 END_TEST
 
