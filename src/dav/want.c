@@ -87,6 +87,8 @@ unsigned xc_want_needs(const xc_want_t *want, unsigned kind)
         xc_liveprop_each(add_needs, &n);
     if (want->mode != XC_WANT_PROP)
         n.needs |= XC_P_DEAD;
+    if (want->mode == XC_WANT_NAMES) /* the tags of a calendar are named as well */
+        n.needs |= XC_P_LOG;
     /* dead properties of an object come with its body */
     if (kind == XC_R_OBJECT && (n.needs & XC_P_DEAD))
         n.needs |= XC_P_BODY;
