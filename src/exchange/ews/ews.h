@@ -102,8 +102,16 @@ const char *xc_ews_global_id(const char *uid, int with_nul, apr_pool_t *pool);
 
 /* ---- values ---- */
 
-/** xs:dateTime with zone or Z -> instant; without zone it is taken as UTC. 0 when it is none. */
+/** xs:dateTime or xs:date with zone or Z -> instant; without zone it is taken as UTC. @return 0 when it is none */
+int xc_ews_parse_time(apr_time_t *out, const char *text);
+/** The same, 0 when it is none. */
 apr_time_t xc_ews_time(const char *text);
+/** xs:duration in seconds; a part of a second counts as a whole one. @return 0 when it is none, or longer than 400 days */
+int xc_ews_parse_duration(int *sec, const char *text);
+/** An xs:int within bounds, else `otherwise`. */
+int xc_ews_int(const char *text, int min, int max, int otherwise);
+/** xs:boolean; NULL is false. */
+int xc_ews_is_true(const char *text);
 /** Instant as 2027-03-01T10:00:00Z. */
 const char *xc_ews_format_utc(apr_time_t t, apr_pool_t *pool);
 /** Wall clock as 2027-03-01T10:00:00. */
@@ -116,12 +124,20 @@ void xc_ews_write_recurrence(xc_xmlw_t *w, const xc_recur_t *recur, const xc_ews
 /** @return NULL in *out when the element is no pattern that we know */
 xc_error_t *xc_ews_read_recurrence(xc_recur_t **out, const xmlNode *recurrence, apr_pool_t *pool);
 
-/** zone.c: the zone of an item; UTC when Exchange names none. Never NULL. */
-const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, const xc_session_t *s, apr_pool_t *pool);
+/**
+ * zone.c: the zone that an item names in `element` (2007: MeetingTimeZone, or by its display name in
+ * TimeZone) under the rules of `when`. NULL when it names none, or one that cannot be told.
+ */
+const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, apr_time_t when, const xc_session_t *s, apr_pool_t *pool);
 /** Name that Exchange knows for the zone of a value: its Windows id, "UTC" for instants without one. */
 const char *xc_ews_zone_name(const xc_when_t *when, const xc_session_t *s);
 /** The zone in which Exchange stores a value: its own, the user's for dates and floating times, UTC where Exchange knows none. */
 const xc_zone_t *xc_ews_storage_zone(const xc_when_t *when, const xc_session_t *s);
+
+/** An instant as an item of this zone writes it: as a DATE (the nearest midnight), in UTC, or in the zone. */
+void xc_ews_when(xc_when_t *out, apr_time_t t, int all_day, const xc_zone_t *zone);
+/** The zone in which a master's occurrences are counted. Never NULL. */
+const xc_zone_t *xc_ews_series_zone(const xmlNode *item, const xc_event_t *master, const xc_session_t *s, apr_pool_t *pool);
 
 /** fields.c: the shape that GetItem asks for. */
 void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v);

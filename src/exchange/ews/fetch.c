@@ -36,26 +36,17 @@ static void begin_batch(xc_ews_call_t *call, const fetch_t *f, const want_t *wan
     xc_xmlw_end(call->w);
 }
 
-/* The start of a deleted occurrence as the series writes its own. */
-static void add_exdate(xc_event_t *e, apr_time_t t, const xc_session_t *s, apr_pool_t *pool)
-{
-    const xc_zone_t *zone = e->start.kind == XC_WHEN_ZONED ? e->start.zone : e->all_day ? xc_ews_storage_zone(&e->start, s) : xc_zone_utc();
-    xc_when_t when = e->start;
-    xc_zone_to_wall(zone, t, &when.wall);
-    if (e->all_day)
-        when.wall.hour = when.wall.minute = when.wall.second = 0;
-    if (!e->exdates)
-        e->exdates = apr_array_make(pool, 4, sizeof(xc_when_t));
-    APR_ARRAY_PUSH(e->exdates, xc_when_t) = when;
-}
-
 static void read_deleted(xc_event_t *e, const xmlNode *item, const xc_session_t *s, apr_pool_t *pool)
 {
+    const xc_zone_t *zone = xc_ews_series_zone(item, e, s, pool);
     xmlNode *list = xc_xml_child(item, NULL, "DeletedOccurrences");
     for (xmlNode *d = xc_xml_child(list, NULL, "DeletedOccurrence"); d; d = xc_xml_next(d, NULL, "DeletedOccurrence")) {
-        apr_time_t t = xc_ews_time(xc_xml_child_text(d, NULL, "Start", pool));
-        if (t)
-            add_exdate(e, t, s, pool);
+        apr_time_t t;
+        if (!xc_ews_parse_time(&t, xc_xml_child_text(d, NULL, "Start", pool)))
+            continue;
+        if (!e->exdates)
+            e->exdates = apr_array_make(pool, 4, sizeof(xc_when_t));
+        xc_ews_when(&APR_ARRAY_PUSH(e->exdates, xc_when_t), t, e->all_day, zone);
     }
 }
 

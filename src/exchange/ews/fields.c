@@ -8,6 +8,7 @@
 
 /* PidTagBody: the plain text beside an HTML body, for servers without item:TextBody. */
 #define TAG_BODY "0x1000"
+#define MAX_REMINDER 2629800 /* minutes: five years, Exchange's bound */
 
 typedef struct writer_t {
     xc_xmlw_t *w;
@@ -341,6 +342,8 @@ void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
     }
     for (int i = 0; more[i]; i++)
         write_uri(w, more[i]);
+    if (!v->zones)
+        write_uri(w, "calendar:TimeZone"); /* all that 2007 tells of the zone of a single event */
     if (v->text_body)
         write_uri(w, "item:TextBody");
     else {
@@ -366,8 +369,7 @@ static int choice(const xmlNode *item, const char *name, const char *const *name
 
 static int is_true(const xmlNode *item, const char *name, apr_pool_t *pool)
 {
-    const char *text = xc_xml_child_text(item, NULL, name, pool);
-    return text && strcmp(text, "true") == 0;
+    return xc_ews_is_true(xc_xml_child_text(item, NULL, name, pool));
 }
 
 static const char *text_or_null(const xmlNode *item, const char *name, apr_pool_t *pool)
@@ -402,48 +404,69 @@ static void read_body(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
     e->text = unix_lines(plain ? plain : xc_ews_tagged(item, TAG_BODY, pool), pool);
 }
 
-static void read_when(xc_when_t *when, apr_time_t t, const xc_zone_t *zone, xc_when_kind_e like)
+void xc_ews_when(xc_when_t *out, apr_time_t t, int all_day, const xc_zone_t *zone)
 {
-    memset(when, 0, sizeof *when);
-    xc_zone_to_wall(zone, t, &when->wall);
-    if (like == XC_WHEN_DATE) {
-        /* a writer that lost the zone leaves something near midnight */
-        if (when->wall.hour >= 12) {
-            int days = xc_date_to_days(when->wall.year, when->wall.month, when->wall.day) + 1;
-            xc_date_from_days(days, &when->wall.year, &when->wall.month, &when->wall.day);
-        }
-        when->wall.hour = when->wall.minute = when->wall.second = 0;
-        when->kind = XC_WHEN_DATE;
-    } else if (zone == xc_zone_utc())
-        when->kind = XC_WHEN_UTC;
-    else {
-        when->kind = XC_WHEN_ZONED;
-        when->zone = zone;
+    memset(out, 0, sizeof *out);
+    if (all_day) {
+        /* to the nearest midnight: the writer's zone may be lost, and some days begin at one o'clock */
+        xc_zone_to_wall(zone, t + apr_time_from_sec(12 * 3600), &out->wall);
+        out->wall.hour = out->wall.minute = out->wall.second = 0;
+        out->kind = XC_WHEN_DATE;
+        return;
     }
+    xc_zone_to_wall(zone, t, &out->wall);
+    out->kind = zone == xc_zone_utc() ? XC_WHEN_UTC : XC_WHEN_ZONED;
+    out->zone = zone == xc_zone_utc() ? NULL : zone;
+}
+
+const xc_zone_t *xc_ews_series_zone(const xmlNode *item, const xc_event_t *master, const xc_session_t *s, apr_pool_t *pool)
+{
+    const xc_zone_t *zone = NULL;
+    if (master && master->start.kind == XC_WHEN_UTC)
+        return xc_zone_utc();
+    if (master && master->start.kind == XC_WHEN_ZONED)
+        return master->start.zone;
+    if (item)
+        zone = xc_ews_item_zone(item, "StartTimeZone", apr_time_now(), s, pool);
+    return zone ? zone : s->zone ? s->zone : xc_zone_utc();
+}
+
+/* Both ends in zones of their own, but not one in UTC and the other in a zone: they are of one kind. */
+static const xc_zone_t *end_zone_of(const xmlNode *item, const xc_zone_t *start_zone, apr_time_t end, const xc_session_t *s, apr_pool_t *pool)
+{
+    const xc_zone_t *zone = NULL;
+    if (xc_xml_child(item, NULL, "EndTimeZone") && !xc_xml_child(item, NULL, "Recurrence"))
+        zone = xc_ews_item_zone(item, "EndTimeZone", end, s, pool);
+    return zone && (zone == xc_zone_utc()) == (start_zone == xc_zone_utc()) ? zone : start_zone;
+}
+
+/* Days have a last one: an end that is not after the start is the next day. */
+static void settle_days(xc_event_t *e)
+{
+    int first = xc_date_to_days(e->start.wall.year, e->start.wall.month, e->start.wall.day);
+    if (xc_date_to_days(e->end.wall.year, e->end.wall.month, e->end.wall.day) <= first)
+        xc_date_from_days(first + 1, &e->end.wall.year, &e->end.wall.month, &e->end.wall.day);
 }
 
 static xc_error_t *read_times(xc_event_t *e, const xmlNode *item, const xc_event_t *master, const xc_session_t *s, apr_pool_t *pool)
 {
-    const xc_zone_t *start_zone = xc_ews_item_zone(item, "StartTimeZone", s, pool), *end_zone = start_zone;
-    if (xc_xml_child(item, NULL, "EndTimeZone"))
-        end_zone = xc_ews_item_zone(item, "EndTimeZone", s, pool);
-    if (master && !xc_xml_child(item, NULL, "StartTimeZone") && !xc_xml_child(item, NULL, "MeetingTimeZone"))
-        start_zone = end_zone = master->start.kind == XC_WHEN_ZONED ? master->start.zone
-                                : master->start.kind == XC_WHEN_DATE ? s->zone : xc_zone_utc();
-    apr_time_t start = xc_ews_time(xc_xml_child_text(item, NULL, "Start", pool));
-    apr_time_t end = xc_ews_time(xc_xml_child_text(item, NULL, "End", pool));
-    if (!start || !end || end < start)
+    apr_time_t start, end, original;
+    if (!xc_ews_parse_time(&start, xc_xml_child_text(item, NULL, "Start", pool)) ||
+        !xc_ews_parse_time(&end, xc_xml_child_text(item, NULL, "End", pool)))
         return xc_error_make(pool, 502, XC_COND_NONE, "Exchange holds an event without usable times.");
+    const xc_zone_t *zone = xc_ews_item_zone(item, "StartTimeZone", start, s, pool);
+    if (!zone)
+        zone = xc_ews_series_zone(NULL, master, s, pool);
     e->all_day = is_true(item, "IsAllDayEvent", pool);
-    read_when(&e->start, start, start_zone, e->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
-    read_when(&e->end, end, e->all_day ? start_zone : end_zone, e->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
-    if (master) {
-        apr_time_t original = xc_ews_time(xc_xml_child_text(item, NULL, "OriginalStart", pool));
-        const xc_zone_t *zone = master->start.kind == XC_WHEN_ZONED ? master->start.zone : master->all_day ? start_zone : xc_zone_utc();
-        if (!original)
-            return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not say which occurrence was changed.");
-        read_when(&e->recurrence_id, original, zone, master->all_day ? XC_WHEN_DATE : XC_WHEN_NONE);
-    }
+    xc_ews_when(&e->start, start, e->all_day, zone);
+    xc_ews_when(&e->end, end < start ? start : end, e->all_day, e->all_day ? zone : end_zone_of(item, zone, end, s, pool));
+    if (e->all_day)
+        settle_days(e);
+    if (!master)
+        return NULL;
+    if (!xc_ews_parse_time(&original, xc_xml_child_text(item, NULL, "OriginalStart", pool)))
+        return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not say which occurrence was changed.");
+    xc_ews_when(&e->recurrence_id, original, master->all_day, master->all_day ? zone : xc_ews_series_zone(item, master, s, pool));
     return NULL;
 }
 
@@ -452,8 +475,9 @@ static void read_person(xc_person_t *who, const xmlNode *mailbox, apr_pool_t *po
     const char *type = xc_xml_child_text(mailbox, NULL, "RoutingType", pool);
     who->name = text_or_null(mailbox, "Name", pool);
     /* a legacy DN is no address that a client could use */
-    if (!type || strcasecmp(type, "SMTP") == 0)
-        who->address = text_or_null(mailbox, "EmailAddress", pool);
+    const char *address = text_or_null(mailbox, "EmailAddress", pool);
+    if (address && (!type || strcasecmp(type, "SMTP") == 0 || strchr(address, '@')))
+        who->address = address;
 }
 
 static xc_partstat_e read_partstat(const xmlNode *parent, const char *name, apr_pool_t *pool)
@@ -482,25 +506,44 @@ static void read_attendees(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
     }
 }
 
-static void read_meeting(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+/* Exchange says "Unknown" of what it has never seen the invitation to, whoever called for it. */
+static int owner_organizes(const xc_event_t *e, const char *response, const char *me)
 {
-    const char *mine = xc_xml_child_text(item, NULL, "MyResponseType", pool);
+    if (!e->is_meeting || (response && strcmp(response, "Organizer") == 0))
+        return 1;
+    return (!response || strcmp(response, "Unknown") == 0) && (!e->organizer.address || !me || !strcasecmp(e->organizer.address, me));
+}
+
+static void read_meeting(xc_event_t *e, const xmlNode *item, const xc_session_t *s, apr_pool_t *pool)
+{
+    const char *me = s->impersonate ? s->impersonate : s->account;
     read_attendees(e, item, pool);
     e->is_meeting = e->attendees != NULL || is_true(item, "IsMeeting", pool);
-    e->is_organizer = !e->is_meeting || !mine || strcmp(mine, "Organizer") == 0 || strcmp(mine, "Unknown") == 0;
-    e->my_partstat = read_partstat(item, "MyResponseType", pool);
+    e->cancelled = is_true(item, "IsCancelled", pool);
+    /* Exchange names the owner as organizer of everything */
     if (e->is_meeting)
         read_person(&e->organizer, xc_xml_child(xc_xml_child(item, NULL, "Organizer"), NULL, "Mailbox"), pool);
-    e->cancelled = is_true(item, "IsCancelled", pool);
+    e->is_organizer = owner_organizes(e, xc_xml_child_text(item, NULL, "MyResponseType", pool), me);
+    if (e->is_organizer)
+        return;
+    e->my_partstat = read_partstat(item, "MyResponseType", pool);
+    for (int i = 0; e->attendees && me && i < e->attendees->nelts && !e->my_address; i++) {
+        const char *address = APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).who.address;
+        if (strcasecmp(address, me) == 0)
+            e->my_address = address;
+    }
 }
 
 static void read_categories(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
 {
     xmlNode *list = xc_xml_child(item, NULL, "Categories");
     for (xmlNode *c = xc_xml_child(list, NULL, "String"); c; c = xc_xml_next(c, NULL, "String")) {
+        const char *text = xc_xml_text(c, pool);
+        if (!*text)
+            continue;
         if (!e->categories)
             e->categories = apr_array_make(pool, 4, sizeof(const char *));
-        APR_ARRAY_PUSH(e->categories, const char *) = xc_xml_text(c, pool);
+        APR_ARRAY_PUSH(e->categories, const char *) = text;
     }
 }
 
@@ -524,14 +567,10 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
     e->transparent = e->busy == XC_BUSY_FREE || e->busy == XC_BUSY_ELSEWHERE;
     e->tentative = e->busy == XC_BUSY_TENTATIVE;
     e->reminder_minutes = -1;
-    if (is_true(item, "ReminderIsSet", pool)) {
-        const char *minutes = text_or_null(item, "ReminderMinutesBeforeStart", pool);
-        apr_int64_t n = minutes ? apr_atoi64(minutes) : 0;
-        e->reminder_minutes = n < 0 ? 0 : n > 2629800 ? 2629800 : (int)n;
-    }
-    read_meeting(e, item, pool);
-    const char *sequence = text_or_null(item, "AppointmentSequenceNumber", pool);
-    e->sequence = sequence ? (int)apr_atoi64(sequence) : 0;
+    if (is_true(item, "ReminderIsSet", pool))
+        e->reminder_minutes = xc_ews_int(text_or_null(item, "ReminderMinutesBeforeStart", pool), 0, MAX_REMINDER, 0);
+    read_meeting(e, item, s, pool);
+    e->sequence = xc_ews_int(text_or_null(item, "AppointmentSequenceNumber", pool), 0, 1 << 30, 0);
     e->created = xc_ews_time(text_or_null(item, "DateTimeCreated", pool));
     e->last_modified = xc_ews_time(text_or_null(item, "LastModifiedTime", pool));
     e->dtstamp = xc_ews_time(text_or_null(item, "DateTimeStamp", pool));

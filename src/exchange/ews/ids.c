@@ -99,6 +99,8 @@ static unsigned char *unhex(const char *s, apr_size_t n, apr_pool_t *pool)
 const char *xc_ews_uid_from_exchange(const char *uid, apr_pool_t *pool)
 {
     apr_size_t n = uid ? strlen(uid) : 0;
+    if (n == 0)
+        return NULL;
     if (n < 2 * (HEAD_BYTES + sizeof wrapped) || strncasecmp(uid, CLASS_HEX, 32) || !all_hex(uid, n))
         return uid;
     const unsigned char *raw = unhex(uid, n, pool);
@@ -106,7 +108,7 @@ const char *xc_ews_uid_from_exchange(const char *uid, apr_pool_t *pool)
     if (memcmp(raw + HEAD_BYTES, wrapped, sizeof wrapped))
         return uid;
     const char *text = apr_pstrmemdup(pool, (const char *)raw + HEAD_BYTES + sizeof wrapped, len);
-    return *text ? text : uid;
+    return *text && xc_xml_valid_text(text, strlen(text)) ? text : uid;
 }
 
 const char *xc_ews_global_id(const char *uid, int with_nul, apr_pool_t *pool)

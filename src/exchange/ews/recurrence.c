@@ -131,8 +131,8 @@ static int read_date(const xmlNode *parent, const char *name, int *year, int *mo
 {
     const char *text = xc_xml_child_text(parent, NULL, name, pool);
     xc_wall_t wall;
-    apr_time_t t = text && strlen(text) >= 10 ? xc_ews_time(apr_pstrmemdup(pool, text, 10)) : 0;
-    if (!t)
+    apr_time_t t;
+    if (!text || strlen(text) < 10 || !xc_ews_parse_time(&t, apr_pstrmemdup(pool, text, 10)))
         return 0;
     xc_zone_to_wall(xc_zone_utc(), t, &wall);
     *year = wall.year;

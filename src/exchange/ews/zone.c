@@ -2,6 +2,7 @@
 /* Time zones on the wire (timezones 3): Windows ids, and definitions of zones that have none. */
 #include <apr_lib.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "exchange/ews/ews.h"
@@ -28,133 +29,203 @@ const char *xc_ews_zone_name(const xc_when_t *when, const xc_session_t *s)
     return name ? name : "UTC";
 }
 
-/* ---- a zone without a Windows id: its Periods and Transitions ---- */
+/* ---- a zone without a Windows id: its rules ---- */
 
-/* xs:duration of hours, minutes and seconds ("-PT60M", "PT2H", "PT23H59M59.999S") in seconds. */
-static int duration_sec(const char *text)
+static const char *const day_names[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+static const char *const day_codes[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
+static const char *const month_names[] = {"January", "February", "March", "April", "May", "June", "July", "August", "September",
+                                          "October", "November", "December"};
+static const char *const index_names[] = {"First", "Second", "Third", "Fourth", "Last"};
+
+static int place(const char *name, const char *const *names, int n)
 {
-    int sign = 1, total = 0, number = 0;
-    const char *p = text ? text : "";
-    if (*p == '-') {
-        sign = -1;
-        p++;
-    }
-    for (; *p; p++) {
-        if (apr_isdigit(*p)) {
-            number = number < 1000000 ? number * 10 + (*p - '0') : number;
-            continue;
-        }
-        if (*p == '.') {
-            /* a fraction rounds up: Windows writes the end of a day as 23:59:59.999 */
-            total += number + 1;
-            break;
-        }
-        total += *p == 'D' ? number * 86400 : *p == 'H' ? number * 3600 : *p == 'M' ? number * 60 : *p == 'S' ? number : 0;
-        number = 0;
-    }
-    return sign * total;
+    for (int i = 0; name && i < n; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    return -1;
 }
 
-static const char *offset_text(int east_sec, apr_pool_t *pool)
+/* A yearly change of the clock. */
+typedef struct change_t {
+    int offset_sec;       /* east of UTC, afterwards */
+    int time_sec;         /* wall clock before the change, since midnight */
+    int month, day, weekday, nth; /* nth 1..4, -1 = last, 0 = the date `day` */
+} change_t;
+
+static const char *offset_text(int sec, apr_pool_t *pool)
 {
-    int a = east_sec < 0 ? -east_sec : east_sec;
-    return apr_psprintf(pool, "%c%02d%02d", east_sec < 0 ? '-' : '+', a / 3600, a / 60 % 60);
+    int size = abs(sec) / 60;
+    return apr_psprintf(pool, "%c%02d%02d", sec < 0 ? '-' : '+', size / 60, size % 60);
 }
 
-static xmlNode *by_id(const xmlNode *parent, const char *element, const char *id, apr_pool_t *pool)
+static void put_observance(xc_buf_t *buf, const char *kind, const change_t *c, int from_sec, apr_pool_t *pool)
 {
-    for (xmlNode *n = xc_xml_child(parent, NULL, element); n; n = xc_xml_next(n, NULL, element)) {
-        const char *own = xc_xml_attr(n, "Id", pool);
-        if (own && id && strcmp(own, id) == 0)
-            return n;
-    }
-    return NULL;
+    int at = c->time_sec < 86400 ? c->time_sec : 86399;
+    xc_buf_printf(buf, "BEGIN:%s\r\nDTSTART:1601%02d01T%02d%02d%02d\r\nTZOFFSETFROM:%s\r\nTZOFFSETTO:%s\r\n", kind, c->month ? c->month : 1,
+                  at / 3600, at / 60 % 60, at % 60, offset_text(from_sec, pool), offset_text(c->offset_sec, pool));
+    if (c->month && c->nth)
+        xc_buf_printf(buf, "RRULE:FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s\r\n", c->month, c->nth, day_codes[c->weekday]);
+    else if (c->month)
+        xc_buf_printf(buf, "RRULE:FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%d\r\n", c->month, c->day);
+    xc_buf_printf(buf, "END:%s\r\n", kind);
 }
 
-/* UTC = local + Bias, so the offset east of UTC is its negative. */
-static int period_offset(const xmlNode *definition, const char *period_id, apr_pool_t *pool)
+static const xc_zone_t *zone_of_changes(const change_t *changes, int n, const char *name, apr_time_t when, apr_pool_t *pool)
 {
-    xmlNode *period = by_id(xc_xml_child(definition, NULL, "Periods"), "Period", period_id, pool);
-    return period ? -duration_sec(xc_xml_attr(period, "Bias", pool)) : 0;
-}
-
-/* The group that is valid last: rules of the past matter less than those of the next meeting. */
-static xmlNode *last_group(const xmlNode *definition, apr_pool_t *pool)
-{
-    const char *id = "0";
-    for (xmlNode *t = xc_xml_child(xc_xml_child(definition, NULL, "Transitions"), NULL, NULL); t; t = xc_xml_next(t, NULL, NULL)) {
-        const char *to = xc_xml_child_text(t, NULL, "To", pool);
-        if (to)
-            id = to;
-    }
-    return by_id(xc_xml_child(definition, NULL, "TransitionsGroups"), "TransitionsGroup", id, pool);
-}
-
-static const char *month_rule(const xmlNode *t, apr_pool_t *pool)
-{
-    static const char *const days[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-    static const char *const codes[] = {"SU", "MO", "TU", "WE", "TH", "FR", "SA"};
-    const char *month = xc_xml_child_text(t, NULL, "Month", pool), *day = xc_xml_child_text(t, NULL, "Day", pool);
-    const char *weekday = xc_xml_child_text(t, NULL, "DayOfWeek", pool), *nth = xc_xml_child_text(t, NULL, "Occurrence", pool);
-    int m = month ? (int)apr_atoi64(month) : 0, n = nth ? (int)apr_atoi64(nth) : 0, d = day ? (int)apr_atoi64(day) : 0;
-    if (m < 1 || m > 12)
-        return NULL;
-    for (int i = 0; weekday && n >= -1 && n <= 4 && n != 0 && i < 7; i++)
-        if (strcmp(days[i], weekday) == 0)
-            return apr_psprintf(pool, "FREQ=YEARLY;BYMONTH=%d;BYDAY=%d%s", m, n, codes[i]);
-    return d >= 1 && d <= 31 ? apr_psprintf(pool, "FREQ=YEARLY;BYMONTH=%d;BYMONTHDAY=%d", m, d) : NULL;
-}
-
-static void add_observance(xc_buf_t *buf, const char *name, int from, int to, int at_sec, const char *rule, apr_pool_t *pool)
-{
-    xc_buf_printf(buf, "BEGIN:%s\r\nDTSTART:16010101T%02d%02d%02d\r\nTZOFFSETFROM:%s\r\nTZOFFSETTO:%s\r\n", name, at_sec / 3600 % 24,
-                  at_sec / 60 % 60, at_sec % 60, offset_text(from, pool), offset_text(to, pool));
-    if (rule)
-        xc_buf_printf(buf, "RRULE:%s\r\n", rule);
-    xc_buf_printf(buf, "END:%s\r\n", name);
-}
-
-static const xc_zone_t *from_definition(const xmlNode *definition, const char *id, apr_pool_t *pool)
-{
-    xmlNode *group = last_group(definition, pool), *t[2] = {NULL, NULL};
-    int n = 0, offset[2] = {0, 0};
-    for (xmlNode *c = xc_xml_child(group, NULL, NULL); c && n < 2; c = xc_xml_next(c, NULL, NULL))
-        t[n++] = c;
-    if (!n)
-        return NULL;
-    for (int i = 0; i < n; i++)
-        offset[i] = period_offset(definition, xc_xml_child_text(t[i], NULL, "To", pool), pool);
-    xc_buf_t *buf = xc_buf_make(pool, 0);
-    char *tzid = apr_pstrdup(pool, id && *id ? id : "Custom");
-    for (char *p = tzid; *p; p++)
-        if (apr_iscntrl(*p) || *p == ':' || *p == ';' || *p == ',' || *p == '"')
-            *p = '_';
-    xc_buf_printf(buf, "BEGIN:VTIMEZONE\r\nTZID:%s\r\n", tzid);
-    for (int i = 0; i < n; i++) {
-        int from = n == 2 ? offset[1 - i] : offset[i], at = duration_sec(xc_xml_child_text(t[i], NULL, "TimeOffset", pool));
-        const char *rule = n == 2 ? month_rule(t[i], pool) : NULL;
-        if (n == 2 && !rule)
-            return NULL;
-        add_observance(buf, offset[i] > from ? "DAYLIGHT" : "STANDARD", from, offset[i], at < 0 ? 0 : at, rule, pool);
-    }
-    xc_buf_puts(buf, "END:VTIMEZONE\r\n");
     const xc_zone_t *zone = NULL;
-    return xc_zone_from_vtimezone(&zone, buf->data, apr_time_now(), pool) ? NULL : zone;
+    xc_buf_t *buf = xc_buf_make(pool, 65536);
+    char *id = apr_pstrdup(pool, name && *name ? name : "Custom");
+    for (char *c = id; *c; c++)
+        if ((unsigned char)*c < 0x20)
+            *c = ' ';
+    xc_buf_printf(buf, "BEGIN:VTIMEZONE\r\nTZID:%.200s\r\n", id);
+    if (n == 1)
+        put_observance(buf, "STANDARD", &(change_t){.offset_sec = changes[0].offset_sec}, changes[0].offset_sec, pool);
+    for (int i = 0; n == 2 && i < 2; i++)
+        put_observance(buf, changes[i].offset_sec > changes[1 - i].offset_sec ? "DAYLIGHT" : "STANDARD", &changes[i],
+                       changes[1 - i].offset_sec, pool);
+    xc_buf_puts(buf, "END:VTIMEZONE\r\n");
+    return n >= 1 && n <= 2 && !xc_zone_from_vtimezone(&zone, buf->data, when, pool) ? zone : NULL;
 }
 
-const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, const xc_session_t *s, apr_pool_t *pool)
+/* ---- 2010 and later: t:TimeZoneDefinitionType ---- */
+
+static int period_offset(const xmlNode *definition, const char *id, int *sec, apr_pool_t *pool)
 {
-    xmlNode *node = xc_xml_child(item, NULL, element);
-    const char *id = xc_xml_attr(node, "Id", pool);
-    if (!node) { /* 2007 */
-        node = xc_xml_child(item, NULL, "MeetingTimeZone");
-        id = xc_xml_attr(node, "TimeZoneName", pool);
+    const xmlNode *p = xc_xml_child(xc_xml_child(definition, NULL, "Periods"), NULL, "Period");
+    for (; id && p; p = xc_xml_next(p, NULL, "Period")) {
+        const char *its = xc_xml_attr(p, "Id", pool);
+        if (its && strcmp(its, id) == 0 && xc_ews_parse_duration(sec, xc_xml_attr(p, "Bias", pool))) {
+            *sec = -*sec; /* a bias is what is missing to UTC */
+            return abs(*sec) <= 16 * 3600;
+        }
     }
-    const xc_zone_t *zone = id ? xc_zone_from_windows(id, s->territory) : NULL;
+    return 0;
+}
+
+/* The group that is valid at `when`: of the AbsoluteDateTransitions the last one before it. */
+static const char *group_at(const xmlNode *definition, apr_time_t when, apr_pool_t *pool)
+{
+    const char *group = NULL;
+    const xmlNode *t = xc_xml_child(xc_xml_child(definition, NULL, "Transitions"), NULL, NULL);
+    for (; t; t = xc_xml_next(t, NULL, NULL)) {
+        apr_time_t from;
+        const char *date = xc_xml_child_text(t, NULL, "DateTime", pool);
+        if (!date || (xc_ews_parse_time(&from, date) && from <= when))
+            group = xc_xml_child_text(t, NULL, "To", pool);
+    }
+    return group;
+}
+
+static int read_transition(change_t *c, const xmlNode *definition, const xmlNode *t, apr_pool_t *pool)
+{
+    memset(c, 0, sizeof *c);
+    if (!period_offset(definition, xc_xml_child_text(t, NULL, "To", pool), &c->offset_sec, pool))
+        return 0;
+    if (xc_xml_is(t, NULL, "Transition"))
+        return 1;
+    c->month = xc_ews_int(xc_xml_child_text(t, NULL, "Month", pool), 1, 12, 0);
+    if (!c->month || !xc_ews_parse_duration(&c->time_sec, xc_xml_child_text(t, NULL, "TimeOffset", pool)) || c->time_sec < 0 ||
+        c->time_sec > 86400)
+        return 0;
+    if (xc_xml_is(t, NULL, "RecurringDateTransition")) {
+        c->day = xc_ews_int(xc_xml_child_text(t, NULL, "Day", pool), 1, 31, 0);
+        return c->day > 0;
+    }
+    c->weekday = place(xc_xml_child_text(t, NULL, "DayOfWeek", pool), day_names, 7);
+    c->nth = xc_ews_int(xc_xml_child_text(t, NULL, "Occurrence", pool), -1, 5, 0);
+    if (c->nth == 5)
+        c->nth = -1;
+    return c->weekday >= 0 && c->nth;
+}
+
+static const xc_zone_t *zone_of_definition(const xmlNode *definition, const char *name, apr_time_t when, apr_pool_t *pool)
+{
+    change_t changes[2];
+    int n = 0;
+    const char *group = group_at(definition, when, pool);
+    const xmlNode *g = xc_xml_child(xc_xml_child(definition, NULL, "TransitionsGroups"), NULL, "TransitionsGroup");
+    for (; g; g = xc_xml_next(g, NULL, "TransitionsGroup")) {
+        const char *id = xc_xml_attr(g, "Id", pool);
+        if (!group || (id && strcmp(id, group) == 0))
+            break;
+    }
+    for (const xmlNode *t = xc_xml_child(g, NULL, NULL); t && n < 2; t = xc_xml_next(t, NULL, NULL))
+        if (read_transition(&changes[n], definition, t, pool))
+            n++;
+    return zone_of_changes(changes, n, name, when, pool);
+}
+
+/* ---- 2007: t:TimeZoneType ---- */
+
+static int read_time_change(change_t *c, const xmlNode *node, int base_sec, apr_pool_t *pool)
+{
+    int sec;
+    apr_time_t time;
+    const xmlNode *rule = xc_xml_child(node, NULL, "RelativeYearlyRecurrence");
+    memset(c, 0, sizeof *c);
+    if (!rule || !xc_ews_parse_duration(&sec, xc_xml_child_text(node, NULL, "Offset", pool)))
+        return 0;
+    c->offset_sec = base_sec - sec;
+    c->month = place(xc_xml_child_text(rule, NULL, "Month", pool), month_names, 12) + 1;
+    c->weekday = place(xc_xml_child_text(rule, NULL, "DaysOfWeek", pool), day_names, 7);
+    c->nth = place(xc_xml_child_text(rule, NULL, "DayOfWeekIndex", pool), index_names, 5) + 1;
+    if (c->nth == 5)
+        c->nth = -1;
+    const char *at = xc_xml_child_text(node, NULL, "Time", pool);
+    if (!at || strlen(at) < 8 || !xc_ews_parse_time(&time, apr_pstrcat(pool, "1970-01-01T", apr_pstrmemdup(pool, at, 8), "Z", NULL)))
+        return 0;
+    c->time_sec = (int)apr_time_sec(time);
+    return c->month && c->weekday >= 0 && c->nth && abs(c->offset_sec) <= 16 * 3600;
+}
+
+static const xc_zone_t *zone_of_meeting_zone(const xmlNode *node, const char *name, apr_time_t when, apr_pool_t *pool)
+{
+    change_t changes[2];
+    int base;
+    if (!xc_ews_parse_duration(&base, xc_xml_child_text(node, NULL, "BaseOffset", pool)) || abs(base) > 16 * 3600)
+        return NULL;
+    memset(changes, 0, sizeof changes);
+    changes[0].offset_sec = -base;
+    int both = read_time_change(&changes[0], xc_xml_child(node, NULL, "Standard"), -base, pool) &&
+               read_time_change(&changes[1], xc_xml_child(node, NULL, "Daylight"), -base, pool);
+    return zone_of_changes(changes, both ? 2 : 1, name, when, pool);
+}
+
+/* A zone by its id or one of the names that Exchange shows people; else by its rules. */
+static const xc_zone_t *read_zone(const xmlNode *node, const char *id, apr_time_t when, const xc_session_t *s, apr_pool_t *pool)
+{
+    const char *name = xc_xml_attr(node, "Name", pool);
+    const xc_zone_t *zone = NULL;
+    if (id && strcasecmp(id, "tzone://Microsoft/Utc") == 0)
+        return xc_zone_utc();
+    if (id && *id)
+        zone = xc_zone_from_windows(id, s->territory);
+    if (!zone && xc_xml_child(node, NULL, "Periods"))
+        zone = zone_of_definition(node, name && *name ? name : id, when, pool);
+    if (!zone && xc_xml_child(node, NULL, "BaseOffset"))
+        zone = zone_of_meeting_zone(node, id, when, pool);
+    if (!zone && id && *id)
+        zone = xc_zone_find(id);
+    if (!zone && name && *name)
+        zone = xc_zone_find(name);
+    return zone;
+}
+
+const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, apr_time_t when, const xc_session_t *s, apr_pool_t *pool)
+{
+    const xmlNode *node = xc_xml_child(item, NULL, element);
+    const xc_zone_t *zone = NULL;
+    if (node)
+        zone = read_zone(node, xc_xml_attr(node, "Id", pool), when, s, pool);
+    else if ((node = xc_xml_child(item, NULL, "MeetingTimeZone")) != NULL)
+        zone = read_zone(node, xc_xml_attr(node, "TimeZoneName", pool), when, s, pool);
+    if (!zone && (node = xc_xml_child(item, NULL, "TimeZone")) != NULL) {
+        const char *text = xc_xml_text(node, pool);
+        zone = *text ? xc_zone_find(text) : NULL;
+    }
     /* the user's own city, when Exchange cannot tell it from the zone's first one */
     if (zone && s->zone && xc_zone_same_windows(zone, s->zone))
         zone = s->zone;
-    if (!zone && node)
-        zone = from_definition(node, id, pool);
-    return zone ? zone : xc_zone_utc();
+    return zone;
 }
