@@ -7,7 +7,11 @@
 #include <ap_mpm.h>
 #include <ap_socache.h>
 #include <http_core.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <mod_watchdog.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unixd.h>
 #include <unistd.h>
@@ -16,7 +20,7 @@
 #include "base/xml.h"
 #include "cal/zone.h"
 
-enum { SWEEP_EVERY_SEC = 60 };
+enum { SWEEP_EVERY_SEC = 60, HEAPS_PER_CHILD = 4 };
 
 /* What one child has. Set once in child_init, before any request. */
 static struct {
@@ -161,6 +165,12 @@ void xc_child_init(apr_pool_t *pchild, server_rec *s)
     apr_thread_mutex_t *mutex;
     xc_error_t *err;
 
+#if defined(__GLIBC__) && defined(M_ARENA_MAX)
+    /* Parsing a large answer takes megabytes for a moment; with a heap for every thread each thread keeps its own
+     * megabytes for ever. An administrator who knows better has said so in the environment. */
+    if (!getenv("MALLOC_ARENA_MAX"))
+        mallopt(M_ARENA_MAX, HEAPS_PER_CHILD);
+#endif
     /* sub-pools are made and ended by many threads: an allocator of our own with a lock of its own */
     memset(&child, 0, sizeof(child));
     apr_allocator_create(&allocator);
