@@ -93,8 +93,10 @@ const lab_dir_entry_t *lab_dir_by_login(const char *login)
 
     if (slash != NULL) {
         len = (apr_size_t)(slash - login);
-        if ((len != strlen(LAB_DIR_NETBIOS) || strncasecmp(login, LAB_DIR_NETBIOS, len) != 0) &&
-            (len != strlen(LAB_DIR_DOMAIN) || strncasecmp(login, LAB_DIR_DOMAIN, len) != 0)) {
+        if ((len != strlen(LAB_DIR_NETBIOS) ||
+             strncasecmp(login, LAB_DIR_NETBIOS, len) != 0) &&
+            (len != strlen(LAB_DIR_DOMAIN) ||
+             strncasecmp(login, LAB_DIR_DOMAIN, len) != 0)) {
             return NULL;
         }
         return find(alias_of, slash + 1);
@@ -145,7 +147,8 @@ static int name_matches(const char *name, const char *text)
     const char *word;
 
     for (word = name; *word != '\0'; word++) {
-        if ((word == name || word[-1] == ' ' || word[-1] == '(') && begins_with(word, text)) {
+        if ((word == name || word[-1] == ' ' || word[-1] == '(') &&
+            begins_with(word, text)) {
             return 1;
         }
     }

@@ -3,9 +3,10 @@
  * @file dir.h
  * The directory of the simulated organisation: who has a mailbox, and how they log in.
  *
- * Fixed data: alice bob carol dave erin user01 .. user50, rooms room1 room2, the service account
- * svc; mail domain contoso.example, Windows domain CONTOSO, password "excal" for all. Entries are
- * static and never change; every function is thread-safe and needs no initialisation.
+ * Fixed data: alice bob carol dave erin user01 .. user50, rooms room1 room2, the service
+ * account svc; mail domain contoso.example, Windows domain CONTOSO, password "excal" for
+ * all. Entries are static and never change; every function is thread-safe and needs no
+ * initialisation.
  */
 #ifndef LAB_DIR_H
 #define LAB_DIR_H
@@ -32,11 +33,11 @@ typedef struct lab_dir_entry_t {
     const char *smtp;         /**< "alice@contoso.example" */
     const char *upn;          /**< login name, the same as smtp here */
     const char *sid;          /**< "S-1-5-21-..." */
-    const char *legacy_dn;    /**< "/o=Contoso/ou=Exchange Administrative Group .../cn=alice" */
-    const char *zone;         /**< Windows id of the mailbox's own time zone */
-    const char *office;       /**< place, for the contact data of ResolveNames; may be "" */
-    const char *department;   /**< may be "" */
-    const char *phone;        /**< may be "" */
+    const char *legacy_dn;  /**< "/o=Contoso/ou=Exchange .../cn=Recipients/cn=alice" */
+    const char *zone;   /**< Windows id of the mailbox's own time zone */
+    const char *office; /**< place, for the contact data of ResolveNames; may be "" */
+    const char *department; /**< may be "" */
+    const char *phone;      /**< may be "" */
     lab_dir_kind_t kind;
 } lab_dir_entry_t;
 
@@ -49,7 +50,8 @@ const lab_dir_entry_t *lab_dir_at(int i);
 /** By alias, in any case of letters; NULL when there is none (or alias is NULL). */
 const lab_dir_entry_t *lab_dir_by_alias(const char *alias);
 
-/** By SMTP address, in any case; a leading "smtp:" or "mailto:" is allowed. NULL: none. */
+/** By SMTP address, in any case; a leading "smtp:" or "mailto:" is allowed. NULL: none.
+ */
 const lab_dir_entry_t *lab_dir_by_smtp(const char *address);
 
 /** By SID; NULL: none. */
@@ -64,7 +66,8 @@ const lab_dir_entry_t *lab_dir_by_legacy_dn(const char *dn);
  */
 const lab_dir_entry_t *lab_dir_by_login(const char *login);
 
-/** By whatever names a mailbox in EWS: SMTP address, legacy DN (routing type EX), or alias. */
+/** By whatever names a mailbox in EWS: SMTP address, legacy DN (routing type EX), or
+ * alias. */
 const lab_dir_entry_t *lab_dir_by_any(const char *text);
 
 /**
@@ -73,14 +76,15 @@ const lab_dir_entry_t *lab_dir_by_any(const char *text);
  */
 const lab_dir_entry_t *lab_dir_login(const char *login, const char *password);
 
-/** The rooms of a room list (LAB_DIR_ROOM_LIST is the only one): 1 when address names it. */
+/** The rooms of a room list (LAB_DIR_ROOM_LIST is the only one): 1 when address names it.
+ */
 int lab_dir_is_room_list(const char *address);
 
 /**
- * Ambiguous name resolution (ResolveNames): an exact address, "smtp:" address or legacy DN gives
- * that one; else all people and rooms of whom alias, address, given name, surname or display name
- * (any word of it) begins with the text, ignoring case, in the order of the directory. Service
- * accounts are found by exact address only.
+ * Ambiguous name resolution (ResolveNames): an exact address, "smtp:" address or legacy
+ * DN gives that one; else all people and rooms of whom alias, address, given name,
+ * surname or display name (any word of it) begins with the text, ignoring case, in the
+ * order of the directory. Service accounts are found by exact address only.
  * @param out   room for max entries
  * @param max   at most so many are written
  * @return how many match in all (may exceed max)

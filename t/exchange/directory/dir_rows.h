@@ -9,7 +9,7 @@
 #include "directory/dir.h"
 
 #define LAB_DIR_SID "S-1-5-21-1004336348-1177238915-682003330-"
-#define LAB_DIR_LEGACY                                                                         \
+#define LAB_DIR_LEGACY                                                                   \
     "/o=Contoso/ou=Exchange Administrative Group (FYDIBOHF23SPDLT)/cn=Recipients/cn="
 
 extern const lab_dir_entry_t lab_dir_rows[];

@@ -42,7 +42,8 @@ static void join(const maker_t *m, const apr_uint64_t *last, const apr_uint64_t 
 
     for (place = 0; place < m->a->words * 64; place++) {
         if (has(last, place)) {
-            add_all(m, m->a->next + (apr_size_t)(place + 1) * (apr_size_t)m->a->words, first);
+            add_all(m, m->a->next + (apr_size_t)(place + 1) * (apr_size_t)m->a->words,
+                    first);
         }
     }
 }
@@ -121,7 +122,8 @@ static part_t make_node(const maker_t *m, const lab_gnode_t *node)
     return part;
 }
 
-lab_gauto_t *lab_gauto_make(const lab_gtype_t *type, lab_version_t version, apr_pool_t *pool)
+lab_gauto_t *lab_gauto_make(const lab_gtype_t *type, lab_version_t version,
+                            apr_pool_t *pool)
 {
     lab_gauto_t *a = apr_pcalloc(pool, sizeof(*a));
     maker_t m = {a, version, NULL};

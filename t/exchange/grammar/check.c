@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The walk through a request, and what is said about it: the words of .NET's validating reader. */
+/* The walk through a request, and what is said about it: the words of .NET's validating
+ * reader. */
 #include <string.h>
 
 #include <apr_strings.h>
@@ -15,12 +16,13 @@
 typedef struct walk_t {
     lab_version_t version;
     apr_pool_t *pool;
-    const char *text;   /* the first violation, NULL so far */
-    xmlNodePtr at;      /* the element it belongs to */
-    int at_end;         /* 1: its end tag */
+    const char *text; /* the first violation, NULL so far */
+    xmlNodePtr at;    /* the element it belongs to */
+    int at_end;       /* 1: its end tag */
 } walk_t;
 
-static int check_element(walk_t *w, xmlNodePtr element, const lab_gref_t *ref, int is_header);
+static int check_element(walk_t *w, xmlNodePtr element, const lab_gref_t *ref,
+                         int is_header);
 
 static int fail(walk_t *w, xmlNodePtr at, int at_end, const char *text)
 {
@@ -54,7 +56,7 @@ static int is_blank(xmlNodePtr n)
     return p == NULL || p[strspn(p, " \t\r\n")] == '\0';
 }
 
-/* --- values ------------------------------------------------------------------------------------- */
+/* --- values --- */
 
 static const char *value_type_name(const walk_t *w, const lab_gvalue_t *value)
 {
@@ -73,14 +75,15 @@ static int check_value(walk_t *w, xmlNodePtr element, const char *what, const ch
     if (why == NULL) {
         return 1;
     }
-    return fail(w, element, 0,
-                apr_psprintf(w->pool,
-                             "The '%s' %s is invalid - The value '%s' is invalid according to "
-                             "its datatype '%s' - %s",
-                             what, kind, text, value_type_name(w, value), why));
+    return fail(
+        w, element, 0,
+        apr_psprintf(w->pool,
+                     "The '%s' %s is invalid - The value '%s' is invalid according to "
+                     "its datatype '%s' - %s",
+                     what, kind, text, value_type_name(w, value), why));
 }
 
-/* --- attributes ------------------------------------------------------------------------------------ */
+/* --- attributes --- */
 
 static const lab_gattr_t *find_attribute(const walk_t *w, const lab_gtype_t *type,
                                          const char *name)
@@ -97,8 +100,8 @@ static const lab_gattr_t *find_attribute(const walk_t *w, const lab_gtype_t *typ
     return NULL;
 }
 
-static int check_attribute(walk_t *w, xmlNodePtr element, xmlAttrPtr a, const lab_gtype_t *type,
-                           int is_header)
+static int check_attribute(walk_t *w, xmlNodePtr element, xmlAttrPtr a,
+                           const lab_gtype_t *type, int is_header)
 {
     const char *ns = a->ns != NULL ? (const char *)a->ns->href : "";
     const char *name = (const char *)a->name;
@@ -112,8 +115,9 @@ static int check_attribute(walk_t *w, xmlNodePtr element, xmlAttrPtr a, const la
     if (strcmp(ns, NS_XML) == 0) {
         name = apr_pstrcat(w->pool, "xml:", name, NULL);
     } else if (*ns != '\0') {
-        return fail(w, element, 0,
-                    apr_psprintf(w->pool, "The '%s:%s' attribute is not declared.", ns, name));
+        return fail(
+            w, element, 0,
+            apr_psprintf(w->pool, "The '%s:%s' attribute is not declared.", ns, name));
     }
     attr = find_attribute(w, type, name);
     if (attr == NULL) {
@@ -127,7 +131,8 @@ static int check_attribute(walk_t *w, xmlNodePtr element, xmlAttrPtr a, const la
     return ok;
 }
 
-static int check_attributes(walk_t *w, xmlNodePtr element, const lab_gtype_t *type, int is_header)
+static int check_attributes(walk_t *w, xmlNodePtr element, const lab_gtype_t *type,
+                            int is_header)
 {
     xmlAttrPtr a;
     int i;
@@ -150,15 +155,17 @@ static int check_attributes(walk_t *w, xmlNodePtr element, const lab_gtype_t *ty
     return 1;
 }
 
-/* --- children --------------------------------------------------------------------------------------- */
+/* --- children --- */
 
 static int has(const apr_uint64_t *set, int place)
 {
     return (set[place / 64] >> (place % 64) & 1) != 0;
 }
 
-/* ". List of possible elements expected: 'A, B' in namespace 'N' as well as 'C' in ...", or "." */
-static const char *expected(const walk_t *w, const lab_gtype_t *type, const apr_uint64_t *set)
+/* ". List of possible elements expected: 'A, B' in namespace 'N' as well as 'C' in ...",
+ * or "." */
+static const char *expected(const walk_t *w, const lab_gtype_t *type,
+                            const apr_uint64_t *set)
 {
     static const char *const spaces[] = {LAB_NS_TYPES, LAB_NS_MESSAGES};
     const char *list = "";
@@ -171,8 +178,8 @@ static const char *expected(const walk_t *w, const lab_gtype_t *type, const apr_
             if (!has(set, i) || strcmp(type->places[i]->ns, spaces[s]) != 0) {
                 continue;
             }
-            for (j = 0; j < i && !(has(set, j) &&
-                                   strcmp(type->places[i]->name, type->places[j]->name) == 0);
+            for (j = 0; j < i && !(has(set, j) && strcmp(type->places[i]->name,
+                                                         type->places[j]->name) == 0);
                  j++) {
                 continue;
             }
@@ -188,7 +195,8 @@ static const char *expected(const walk_t *w, const lab_gtype_t *type, const apr_
     }
     return *list == '\0'
                ? "."
-               : apr_pstrcat(w->pool, ". List of possible elements expected: ", list, ".", NULL);
+               : apr_pstrcat(w->pool, ". List of possible elements expected: ", list, ".",
+                             NULL);
 }
 
 /** How far the content of an element has come. */
@@ -199,8 +207,8 @@ typedef struct progress_t {
 } progress_t;
 
 /* A child comes. The same name may have several places in the type: all are followed. */
-static int advance(walk_t *w, const lab_gtype_t *type, const lab_gauto_t *a, progress_t *at,
-                   xmlNodePtr child)
+static int advance(walk_t *w, const lab_gtype_t *type, const lab_gauto_t *a,
+                   progress_t *at, xmlNodePtr child)
 {
     apr_size_t words = (apr_size_t)a->words, k;
     apr_uint64_t *next = apr_pcalloc(w->pool, sizeof(*next) * words);
@@ -208,7 +216,8 @@ static int advance(walk_t *w, const lab_gtype_t *type, const lab_gauto_t *a, pro
 
     at->now = NULL;
     for (i = 0; i < type->nplaces; i++) {
-        if (has(at->next, i) && strcmp(type->places[i]->name, (const char *)child->name) == 0 &&
+        if (has(at->next, i) &&
+            strcmp(type->places[i]->name, (const char *)child->name) == 0 &&
             strcmp(type->places[i]->ns, ns_of(child)) == 0) {
             at->now = type->places[i];
             may_end |= a->is_last[i + 1];
@@ -231,7 +240,8 @@ static int check_children(walk_t *w, xmlNodePtr element, const lab_gtype_t *type
     xmlNodePtr n;
 
     for (n = element->children; n != NULL; n = n->next) {
-        if ((n->type == XML_TEXT_NODE && !is_blank(n)) || n->type == XML_CDATA_SECTION_NODE) {
+        if ((n->type == XML_TEXT_NODE && !is_blank(n)) ||
+            n->type == XML_CDATA_SECTION_NODE) {
             return fail(w, element, 0,
                         apr_psprintf(w->pool, "The element %s cannot contain text%s",
                                      named(w, element), expected(w, type, at.next)));
@@ -240,9 +250,10 @@ static int check_children(walk_t *w, xmlNodePtr element, const lab_gtype_t *type
             continue;
         }
         if (!advance(w, type, a, &at, n)) {
-            return fail(w, n, 0,
-                        apr_psprintf(w->pool, "The element %s has invalid child element %s%s",
-                                     named(w, element), named(w, n), expected(w, type, at.next)));
+            return fail(
+                w, n, 0,
+                apr_psprintf(w->pool, "The element %s has invalid child element %s%s",
+                             named(w, element), named(w, n), expected(w, type, at.next)));
         }
         if (!check_element(w, n, &at.now->ref, 0)) {
             return 0;
@@ -259,22 +270,25 @@ static int check_children(walk_t *w, xmlNodePtr element, const lab_gtype_t *type
 /* An element without children: of a value type, or of one with attributes and text. */
 static int check_text(walk_t *w, xmlNodePtr element, const lab_gvalue_t *value)
 {
-    const char *name = apr_pstrcat(w->pool, ns_of(element), ":", (const char *)element->name, NULL);
+    const char *name =
+        apr_pstrcat(w->pool, ns_of(element), ":", (const char *)element->name, NULL);
     xmlChar *raw;
     xmlNodePtr n;
     int ok;
 
     for (n = element->children; n != NULL; n = n->next) {
         if (n->type == XML_ELEMENT_NODE) {
-            return fail(w, n, 0,
-                        apr_psprintf(w->pool,
-                                     "The element %s cannot contain child element %s because the "
-                                     "parent element's content model is text only.",
-                                     named(w, element), named(w, n)));
+            return fail(
+                w, n, 0,
+                apr_psprintf(w->pool,
+                             "The element %s cannot contain child element %s because the "
+                             "parent element's content model is text only.",
+                             named(w, element), named(w, n)));
         }
     }
     raw = xmlNodeGetContent(element);
-    ok = check_value(w, element, name, "element", value, raw == NULL ? "" : (const char *)raw);
+    ok = check_value(w, element, name, "element", value,
+                     raw == NULL ? "" : (const char *)raw);
     xmlFree(raw);
     return ok;
 }
@@ -285,11 +299,12 @@ static int check_empty(walk_t *w, xmlNodePtr element)
 
     for (n = element->children; n != NULL; n = n->next) {
         if (n->type == XML_ELEMENT_NODE) {
-            return fail(w, n, 0,
-                        apr_psprintf(w->pool,
-                                     "The element %s cannot contain child element %s because the "
-                                     "parent element's content model is empty.",
-                                     named(w, element), named(w, n)));
+            return fail(
+                w, n, 0,
+                apr_psprintf(w->pool,
+                             "The element %s cannot contain child element %s because the "
+                             "parent element's content model is empty.",
+                             named(w, element), named(w, n)));
         }
         if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE) {
             return fail(w, element, 0,
@@ -301,7 +316,8 @@ static int check_empty(walk_t *w, xmlNodePtr element)
     return 1;
 }
 
-static int check_element(walk_t *w, xmlNodePtr element, const lab_gref_t *ref, int is_header)
+static int check_element(walk_t *w, xmlNodePtr element, const lab_gref_t *ref,
+                         int is_header)
 {
     if (!check_attributes(w, element, ref->type, is_header)) {
         return 0;
@@ -318,11 +334,12 @@ static int check_element(walk_t *w, xmlNodePtr element, const lab_gref_t *ref, i
     return check_children(w, element, ref->type);
 }
 
-/* --- the interface ----------------------------------------------------------------------------------- */
+/* --- the interface --- */
 
 int lab_grammar_knows_operation(const char *name, lab_version_t server)
 {
-    const lab_groot_t *root = name == NULL ? NULL : lab_gmodel_root(name, LAB_NS_MESSAGES);
+    const lab_groot_t *root =
+        name == NULL ? NULL : lab_gmodel_root(name, LAB_NS_MESSAGES);
 
     return root != NULL && root->since <= server;
 }
@@ -330,20 +347,22 @@ int lab_grammar_knows_operation(const char *name, lab_version_t server)
 int lab_grammar_check(xmlNodePtr element, lab_version_t server, const char *source,
                       apr_size_t source_len, lab_grammar_fault_t *fault, apr_pool_t *pool)
 {
-    const lab_groot_t *root = lab_gmodel_root((const char *)element->name, ns_of(element));
+    const lab_groot_t *root =
+        lab_gmodel_root((const char *)element->name, ns_of(element));
     walk_t w = {server, pool, NULL, NULL, 0};
     int ok;
 
     if (root == NULL || root->since > server) {
         ok = fail(&w, element, 0,
-                  apr_psprintf(pool, "The '%s:%s' element is not declared.", ns_of(element),
-                               (const char *)element->name));
+                  apr_psprintf(pool, "The '%s:%s' element is not declared.",
+                               ns_of(element), (const char *)element->name));
     } else {
         ok = check_element(&w, element, &root->ref, strcmp(root->ns, LAB_NS_TYPES) == 0);
     }
     if (!ok && fault != NULL) {
         fault->text = w.text;
-        lab_gposition_find(w.at, w.at_end, source, source_len, &fault->line, &fault->position);
+        lab_gposition_find(w.at, w.at_end, source, source_len, &fault->line,
+                           &fault->position);
     }
     return ok;
 }
@@ -372,7 +391,8 @@ const char *lab_grammar_child(const char *parent, int rank)
 {
     const lab_gtype_t *type = parent_type(parent);
 
-    return type != NULL && rank >= 0 && rank < type->nplaces ? type->places[rank]->name : NULL;
+    return type != NULL && rank >= 0 && rank < type->nplaces ? type->places[rank]->name
+                                                             : NULL;
 }
 
 int lab_grammar_since(const char *parent, const char *child, lab_version_t *since)

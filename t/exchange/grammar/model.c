@@ -2,6 +2,7 @@
 /* Reading the table: from rows of text to linked types. */
 #include <string.h>
 
+#include <apr_allocator.h>
 #include <apr_hash.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
@@ -21,7 +22,7 @@ static struct {
 } model;
 
 static const lab_grammar_row_t *const tables[] = {
-    lab_grammar_rows_requests, lab_grammar_rows_shapes, lab_grammar_rows_items,
+    lab_grammar_rows_requests, lab_grammar_rows_shapes,   lab_grammar_rows_items,
     lab_grammar_rows_calendar, lab_grammar_rows_contacts, lab_grammar_rows_search,
     lab_grammar_rows_rights};
 
@@ -45,7 +46,7 @@ int lab_gmodel_version(const char *text, apr_size_t len, lab_version_t *version)
     return 0;
 }
 
-/* --- the notation -------------------------------------------------------------------------------- */
+/* --- the notation --- */
 
 /** A cursor in a row. */
 typedef struct scan_t {
@@ -198,7 +199,7 @@ static void take_attributes(scan_t *s, apr_array_header_t *attrs)
     }
 }
 
-/* --- linking ---------------------------------------------------------------------------------------- */
+/* --- linking --- */
 
 const lab_gtype_t *lab_gmodel_type(const char *name)
 {
@@ -233,9 +234,12 @@ static void read_value_rows(void)
     static const struct {
         const char *name, *builtin;
         lab_gkind_t kind;
-    } kinds[] = {{"enum", "string", LAB_GVALUE_ENUM},         {"list", "string", LAB_GVALUE_LIST},
-                 {"nonempty", "string", LAB_GVALUE_NONEMPTY}, {"guid", "string", LAB_GVALUE_GUID},
-                 {"bitmask", "string", LAB_GVALUE_BITMASK},   {"proptag", "string", LAB_GVALUE_PROPTAG}};
+    } kinds[] = {{"enum", "string", LAB_GVALUE_ENUM},
+                 {"list", "string", LAB_GVALUE_LIST},
+                 {"nonempty", "string", LAB_GVALUE_NONEMPTY},
+                 {"guid", "string", LAB_GVALUE_GUID},
+                 {"bitmask", "string", LAB_GVALUE_BITMASK},
+                 {"proptag", "string", LAB_GVALUE_PROPTAG}};
     const lab_grammar_value_row_t *row;
     size_t k;
 
@@ -285,7 +289,8 @@ static void read_row(const lab_grammar_row_t *row)
 
 static lab_gnode_t *copy_node(const lab_gnode_t *node)
 {
-    lab_gnode_t *copy = apr_pmemdup(model.pool, node, sizeof(*node)), **tail = &copy->children;
+    lab_gnode_t *copy = apr_pmemdup(model.pool, node, sizeof(*node)),
+                **tail = &copy->children;
     const lab_gnode_t *c;
 
     for (c = node->children; c != NULL; c = c->next) {
@@ -320,7 +325,8 @@ static void inherit(lab_gtype_t *type)
     type->attrs = apr_array_append(model.pool, base->attrs, type->attrs);
 }
 
-static void number_places(lab_gtype_t *type, lab_gnode_t *node, apr_array_header_t *places)
+static void number_places(lab_gtype_t *type, lab_gnode_t *node,
+                          apr_array_header_t *places)
 {
     lab_gnode_t *c;
 
@@ -413,6 +419,27 @@ static apr_status_t forget_model(void *unused)
     return APR_SUCCESS;
 }
 
+/* Automatons are added while other threads use the parent pool: an allocator of its own needs
+ * no lock but the model's. */
+static apr_status_t create_pool(apr_pool_t *parent)
+{
+    apr_allocator_t *allocator;
+    apr_status_t rv = apr_allocator_create(&allocator);
+
+    if (rv == APR_SUCCESS) {
+        rv = apr_pool_create_ex(&model.pool, parent, NULL, allocator);
+        if (rv != APR_SUCCESS) {
+            apr_allocator_destroy(allocator);
+        } else {
+            apr_allocator_owner_set(allocator, model.pool);
+        }
+    }
+    if (rv == APR_SUCCESS) {
+        rv = apr_thread_mutex_create(&model.lock, APR_THREAD_MUTEX_DEFAULT, model.pool);
+    }
+    return rv;
+}
+
 apr_status_t lab_grammar_init(apr_pool_t *pool)
 {
     const lab_grammar_row_t *row;
@@ -422,10 +449,7 @@ apr_status_t lab_grammar_init(apr_pool_t *pool)
     if (model.pool != NULL) {
         return model.is_broken ? APR_EGENERAL : APR_SUCCESS;
     }
-    rv = apr_pool_create(&model.pool, pool);
-    if (rv == APR_SUCCESS) {
-        rv = apr_thread_mutex_create(&model.lock, APR_THREAD_MUTEX_DEFAULT, model.pool);
-    }
+    rv = create_pool(pool);
     if (rv != APR_SUCCESS) {
         model.pool = NULL;
         return rv;

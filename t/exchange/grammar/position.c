@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Where an element stands in the text that it was parsed from: libxml2's tree knows the line at
- * best, .NET tells line and column. */
+/* Where an element stands in the text that it was parsed from: libxml2's tree knows the
+ * line at best, .NET tells line and column. */
 #include <string.h>
 
 #include "grammar/model.h"
@@ -69,8 +69,8 @@ static const char *skip_tag(const char *p, const char *end, int *is_empty)
     return p < end ? p + 1 : end;
 }
 
-void lab_gposition_find(xmlNodePtr element, int at_end, const char *source, apr_size_t len,
-                        int *line, int *position)
+void lab_gposition_find(xmlNodePtr element, int at_end, const char *source,
+                        apr_size_t len, int *line, int *position)
 {
     const char *p = source, *end = source + len, *found = NULL, *line_start;
     int wanted, count = 0, depth = 0, found_depth = -1, is_empty;

@@ -3,26 +3,25 @@
  * @file rows.h
  * Inside of the grammar: the table and its notation.
  *
- * A type is a row: name, the type it extends, what it contains, its attributes, and for an
- * element that holds text the type of that text. Types of the messages namespace have the prefix
- * "m:"; the others are of the types namespace. An element lives in its type's namespace
- * unless it has a prefix "t:" or "m:" itself.
+ * A type is a row: name, the type it extends, what it contains, its attributes, and for
+ * an element that holds text the type of that text. Types of the messages namespace have
+ * the prefix "m:"; the others are of the types namespace. An element lives in its type's
+ * namespace unless it has a prefix "t:" or "m:" itself.
  *
  * content:   a b c          one after the other
  *            ( a | b )      one of them
  *            { a b }        a group, for an occurrence of its own
- *            Name:Type      an element; without ":Type" its type is NameType. A type that begins
- *                           with a small letter is XML Schema's own (int, dateTime ...)
- *            x? x* x+       optional, any number, at least one; without a mark: exactly one
- *            x@V            known to servers from generation V on
- *            x^V            required before generation V, optional from then on
+ *            Name:Type      an element; without ":Type" its type is NameType. A type that
+ * begins with a small letter is XML Schema's own (int, dateTime ...) x? x* x+ optional,
+ * any number, at least one; without a mark: exactly one x@V            known to servers
+ * from generation V on x^V            required before generation V, optional from then on
  * attributes: Name:Type, Name:Type?, with @V as above
- * generations: 10, 10.1, 10.2, 13, 13.1, 16, 19 (2010, its SP1 and SP2, and so on); without a
- *            mark: since 2007
+ * generations: 10, 10.1, 10.2, 13, 13.1, 16, 19 (2010, its SP1 and SP2, and so on);
+ * without a mark: since 2007
  *
- * A value type is a row: name, kind, facets. Kinds: enum (words, with @V), list (of a value
- * type), nonempty (a string of at least one character), guid, bitmask, proptag, or a type of XML
- * Schema with ranges "low..high" for numbers.
+ * A value type is a row: name, kind, facets. Kinds: enum (words, with @V), list (of a
+ * value type), nonempty (a string of at least one character), guid, bitmask, proptag, or
+ * a type of XML Schema with ranges "low..high" for numbers.
  */
 #ifndef LAB_GRAMMAR_ROWS_H
 #define LAB_GRAMMAR_ROWS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Values of elements and attributes: XML Schema's types as far as EWS uses them, enumerations,
- * and the few patterns. */
+/* Values of elements and attributes: XML Schema's types as far as EWS uses them,
+ * enumerations, and the few patterns. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,8 +18,8 @@ typedef int (*lexical_t)(const char *text);
 
 static int is_boolean(const char *text)
 {
-    return strcmp(text, "true") == 0 || strcmp(text, "false") == 0 || strcmp(text, "1") == 0 ||
-           strcmp(text, "0") == 0;
+    return strcmp(text, "true") == 0 || strcmp(text, "false") == 0 ||
+           strcmp(text, "1") == 0 || strcmp(text, "0") == 0;
 }
 
 static int is_double(const char *p)
@@ -114,7 +114,8 @@ static int is_duration(const char *p)
                 p++;
             }
         }
-        if (*p == '\0' || (at = strchr(units, *p)) == NULL || (has_fraction && *p != 'S')) {
+        if (*p == '\0' || (at = strchr(units, *p)) == NULL ||
+            (has_fraction && *p != 'S')) {
             return 0;
         }
         units = at + 1;
@@ -178,11 +179,16 @@ static const struct {
     const char *name, *net_name;
     lexical_t is_valid;
 } lexicals[] = {
-    {"string", "String", is_anything},     {"boolean", "Boolean", is_boolean},
-    {"double", "Double", is_double},       {"dateTime", "DateTime", is_date_time},
-    {"date", "Date", is_date},             {"time", "Time", is_time},
-    {"duration", "Duration", is_duration}, {"base64Binary", "Base64Binary", is_base64},
-    {"language", "language", is_language}, {"anyURI", "Uri", is_anything},
+    {"string", "String", is_anything},
+    {"boolean", "Boolean", is_boolean},
+    {"double", "Double", is_double},
+    {"dateTime", "DateTime", is_date_time},
+    {"date", "Date", is_date},
+    {"time", "Time", is_time},
+    {"duration", "Duration", is_duration},
+    {"base64Binary", "Base64Binary", is_base64},
+    {"language", "language", is_language},
+    {"anyURI", "Uri", is_anything},
 };
 
 /** Whole numbers. */
@@ -239,7 +245,8 @@ static int is_in_ranges(const char *ranges, long long value, int *is_below)
     return 0;
 }
 
-static const char *check_builtin(const lab_gvalue_t *value, const char *text, apr_pool_t *pool)
+static const char *check_builtin(const lab_gvalue_t *value, const char *text,
+                                 apr_pool_t *pool)
 {
     size_t i;
 
@@ -247,8 +254,8 @@ static const char *check_builtin(const lab_gvalue_t *value, const char *text, ap
         if (strcmp(lexicals[i].name, value->builtin) == 0) {
             return lexicals[i].is_valid(text)
                        ? NULL
-                       : apr_psprintf(pool, "The string '%s' is not a valid %s value.", text,
-                                      lexicals[i].net_name);
+                       : apr_psprintf(pool, "The string '%s' is not a valid %s value.",
+                                      text, lexicals[i].net_name);
         }
     }
     for (i = 0; i < sizeof(integers) / sizeof(integers[0]); i++) {
@@ -258,7 +265,8 @@ static const char *check_builtin(const lab_gvalue_t *value, const char *text, ap
         if (strcmp(integers[i].name, value->builtin) != 0) {
             continue;
         }
-        if (!to_integer(text, &number) || number < integers[i].low || number > integers[i].high) {
+        if (!to_integer(text, &number) || number < integers[i].low ||
+            number > integers[i].high) {
             return apr_psprintf(pool, "The string '%s' is not a valid %s value.", text,
                                 integers[i].net_name);
         }
@@ -304,7 +312,8 @@ static int is_guid(const char *text)
     int i;
 
     for (i = 0; i < 36; i++) {
-        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-' : !apr_isxdigit(text[i])) {
+        if (i == 8 || i == 13 || i == 18 || i == 23 ? text[i] != '-'
+                                                    : !apr_isxdigit(text[i])) {
             return 0;
         }
     }
@@ -333,7 +342,8 @@ static int is_property_tag(const char *text)
 {
     long long number;
 
-    return is_hex(text, 1, 4) || (to_integer(text, &number) && number >= 0 && number <= 65535);
+    return is_hex(text, 1, 4) ||
+           (to_integer(text, &number) && number >= 0 && number <= 65535);
 }
 
 /* Cut white space at both ends. */
@@ -349,8 +359,8 @@ static const char *collapse(const char *text, apr_pool_t *pool)
     return apr_pstrmemdup(pool, text, len);
 }
 
-const char *lab_gvalue_check(const lab_gvalue_t *value, const char *text, lab_version_t version,
-                             apr_pool_t *pool)
+const char *lab_gvalue_check(const lab_gvalue_t *value, const char *text,
+                             lab_version_t version, apr_pool_t *pool)
 {
     const char *p;
     apr_size_t n;
@@ -361,10 +371,12 @@ const char *lab_gvalue_check(const lab_gvalue_t *value, const char *text, lab_ve
                    ? NULL
                    : check_builtin(value, collapse(text, pool), pool);
     case LAB_GVALUE_ENUM:
-        return is_word(value, text, strlen(text), version) ? NULL
-                                                           : "The Enumeration constraint failed.";
+        return is_word(value, text, strlen(text), version)
+                   ? NULL
+                   : "The Enumeration constraint failed.";
     case LAB_GVALUE_LIST:
-        for (p = text + strspn(text, BLANKS); *p != '\0'; p += n, p += strspn(p, BLANKS)) {
+        for (p = text + strspn(text, BLANKS); *p != '\0';
+             p += n, p += strspn(p, BLANKS)) {
             n = strcspn(p, BLANKS);
             if (!is_word(value->item, p, n, version)) {
                 return "The Enumeration constraint failed.";
@@ -372,13 +384,14 @@ const char *lab_gvalue_check(const lab_gvalue_t *value, const char *text, lab_ve
         }
         return NULL;
     case LAB_GVALUE_NONEMPTY:
-        return *text != '\0' ? NULL : "The actual length is less than the MinLength value.";
-    case LAB_GVALUE_GUID:
-        return is_guid(text) ? NULL : "The Pattern constraint failed.";
+        return *text != '\0' ? NULL
+                             : "The actual length is less than the MinLength value.";
+    case LAB_GVALUE_GUID: return is_guid(text) ? NULL : "The Pattern constraint failed.";
     case LAB_GVALUE_BITMASK:
         return is_bitmask(text) ? NULL : "The Pattern constraint failed.";
     case LAB_GVALUE_PROPTAG:
-        return is_property_tag(collapse(text, pool)) ? NULL : "The Pattern constraint failed.";
+        return is_property_tag(collapse(text, pool)) ? NULL
+                                                     : "The Pattern constraint failed.";
     }
     return NULL;
 }

@@ -27,7 +27,7 @@ static int is_daily(const lab_recur_t *r)
     return r->kind == LAB_RECUR_DAILY;
 }
 
-/* --- weeks ------------------------------------------------------------------------------------- */
+/* --- weeks --- */
 
 /* How far into a week that begins on first_day a weekday lies, 0..6. */
 static int place_in_week(const lab_recur_t *r, int weekday)
@@ -63,7 +63,7 @@ static int place_of_day(const lab_recur_t *r, int n)
     return place;
 }
 
-/* --- months ------------------------------------------------------------------------------------ */
+/* --- months --- */
 
 static lab_date_t nth_of_month(const lab_recur_t *r, int year, int month)
 {
@@ -113,9 +113,10 @@ static int first_month(const lab_recur_t *r)
     return r->start.year * 12 + (is_yearly(r) ? r->month : r->start.month) - 1;
 }
 
-/* --- the pattern without its end ------------------------------------------------------------------ */
+/* --- the pattern without its end --- */
 
-/* How many dates of the first week or month lie before the start date and do not count. */
+/* How many dates of the first week or month lie before the start date and do not count.
+ */
 static int skipped(const lab_recur_t *r)
 {
     if (is_daily(r)) {
@@ -176,7 +177,7 @@ static int count_until(const lab_recur_t *r, lab_date_t date)
     return n > 0 ? n : 0;
 }
 
-/* --- with its end ----------------------------------------------------------------------------------- */
+/* --- with its end --- */
 
 /* The last index there is; a pattern without end stops with Exchange's calendar. */
 static int last_index(const lab_recur_t *r)
@@ -247,10 +248,11 @@ int lab_recur_last(const lab_recur_t *recur, lab_date_t *out)
     return lab_recur_date(recur, last_index(recur), out);
 }
 
-int lab_recur_window(const lab_recur_t *recur, lab_date_t from, lab_date_t to, int *first_index,
-                     lab_date_t *out, int max)
+int lab_recur_window(const lab_recur_t *recur, lab_date_t from, lab_date_t to,
+                     int *first_index, lab_date_t *out, int max)
 {
-    int index = lab_recur_index_from(recur, from), last = lab_recur_index_until(recur, to);
+    int index = lab_recur_index_from(recur, from),
+        last = lab_recur_index_until(recur, to);
     int n = 0;
 
     *first_index = index != 0 && index <= last ? index : 0;
@@ -297,8 +299,8 @@ int lab_recur_min_gap_days(const lab_recur_t *recur)
     return smallest;
 }
 
-int lab_recur_instant(const lab_recur_t *recur, const lab_zone_t *zone, int index, int start_sec,
-                      apr_time_t *out)
+int lab_recur_instant(const lab_recur_t *recur, const lab_zone_t *zone, int index,
+                      int start_sec, apr_time_t *out)
 {
     lab_wall_t wall;
 

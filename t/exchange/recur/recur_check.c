@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What Exchange refuses: impossible recurrences, occurrences too long or moved too far. */
+/* What Exchange refuses: impossible recurrences, occurrences too long or moved too far.
+ */
 #include "recur/recur_inside.h"
 
 /* The first year of Windows' calendar. */
 #define FIRST_YEAR 1601
 
-apr_status_t lab_recur_inside_fail(lab_recur_error_t *error, const char *code, const char *text)
+apr_status_t lab_recur_inside_fail(lab_recur_error_t *error, const char *code,
+                                   const char *text)
 {
     if (error != NULL) {
         error->code = code;
@@ -29,24 +31,24 @@ static int is_pattern_valid(const lab_recur_t *r)
 {
     int has_mask = r->days != 0 && (r->days & ~LAB_RECUR_DAY) == 0;
     /* several days are one of the named sets in the relative kinds */
-    int has_named_mask = has_mask && ((r->days & (r->days - 1)) == 0 ||
-                                      r->days == LAB_RECUR_DAY || r->days == LAB_RECUR_WEEKDAY ||
-                                      r->days == LAB_RECUR_WEEKENDDAY);
+    int has_named_mask =
+        has_mask && ((r->days & (r->days - 1)) == 0 || r->days == LAB_RECUR_DAY ||
+                     r->days == LAB_RECUR_WEEKDAY || r->days == LAB_RECUR_WEEKENDDAY);
     int has_day = is_between(r->day_of_month, 1, 31);
     int has_month = is_between(r->month, 1, 12);
     int has_week = is_between(r->week, 1, 5);
 
     switch (r->kind) {
-    case LAB_RECUR_DAILY:
-        return is_between(r->interval, 1, 999);
+    case LAB_RECUR_DAILY: return is_between(r->interval, 1, 999);
     case LAB_RECUR_WEEKLY:
-        return is_between(r->interval, 1, 99) && has_mask && is_between(r->first_day, 0, 6);
-    case LAB_RECUR_ABSOLUTE_MONTHLY:
-        return is_between(r->interval, 1, 99) && has_day;
+        return is_between(r->interval, 1, 99) && has_mask &&
+               is_between(r->first_day, 0, 6);
+    case LAB_RECUR_ABSOLUTE_MONTHLY: return is_between(r->interval, 1, 99) && has_day;
     case LAB_RECUR_RELATIVE_MONTHLY:
         return is_between(r->interval, 1, 99) && has_named_mask && has_week;
     case LAB_RECUR_ABSOLUTE_YEARLY:
-        /* a day that the month never has stands for its last one, as in the monthly kind */
+        /* a day that the month never has stands for its last one, as in the monthly kind
+         */
         return r->interval == 1 && has_day && has_month;
     case LAB_RECUR_RELATIVE_YEARLY:
         return r->interval == 1 && has_named_mask && has_week && has_month;
@@ -61,8 +63,7 @@ apr_status_t lab_recur_validate(const lab_recur_t *recur, lab_recur_error_t *err
         return invalid(error);
     }
     switch (recur->range) {
-    case LAB_RECUR_NO_END:
-        break;
+    case LAB_RECUR_NO_END: break;
     case LAB_RECUR_NUMBERED:
         if (!is_between(recur->count, 1, 999)) {
             return invalid(error);
@@ -81,8 +82,7 @@ apr_status_t lab_recur_validate(const lab_recur_t *recur, lab_recur_error_t *err
                                          "The recurrence ends too late.");
         }
         break;
-    default:
-        return invalid(error);
+    default: return invalid(error);
     }
     if (lab_recur_index_from(recur, recur->start) == 0) {
         return lab_recur_inside_fail(error, "ErrorRecurrenceHasNoOccurrence",
@@ -97,8 +97,9 @@ apr_status_t lab_recur_check_span(const lab_recur_t *recur, apr_int64_t span_sec
     int gap = lab_recur_min_gap_days(recur);
 
     if (gap != 0 && span_sec > (apr_int64_t)gap * 86400) {
-        return lab_recur_inside_fail(error, "ErrorOccurrenceTimeSpanTooBig",
-                                     "An occurrence is longer than the time to the next one.");
+        return lab_recur_inside_fail(
+            error, "ErrorOccurrenceTimeSpanTooBig",
+            "An occurrence is longer than the time to the next one.");
     }
     return APR_SUCCESS;
 }
@@ -125,7 +126,8 @@ static const lab_recur_exception_t *find_exception(const series_t *s, int index)
 }
 
 /* The next living occurrence in a direction, where it is now. 0: there is none. */
-static int neighbour(const series_t *s, int index, int step, lab_wall_t *start, lab_wall_t *end)
+static int neighbour(const series_t *s, int index, int step, lab_wall_t *start,
+                     lab_wall_t *end)
 {
     const lab_recur_exception_t *e;
 
@@ -146,17 +148,19 @@ static int neighbour(const series_t *s, int index, int step, lab_wall_t *start, 
     return 1;
 }
 
-apr_status_t lab_recur_check_move(const lab_recur_t *recur, int start_sec, apr_int64_t span_sec,
-                                  const lab_recur_exception_t *exceptions, int nexceptions,
-                                  int index, lab_wall_t start, lab_wall_t end,
-                                  lab_recur_error_t *error)
+apr_status_t lab_recur_check_move(const lab_recur_t *recur, int start_sec,
+                                  apr_int64_t span_sec,
+                                  const lab_recur_exception_t *exceptions,
+                                  int nexceptions, int index, lab_wall_t start,
+                                  lab_wall_t end, lab_recur_error_t *error)
 {
     series_t s = {recur, start_sec, span_sec, exceptions, nexceptions};
     lab_wall_t other_start, other_end;
     lab_date_t date;
 
     if (!lab_recur_date(recur, index, &date)) {
-        return lab_recur_inside_fail(error, "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange",
+        return lab_recur_inside_fail(error,
+                                     "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange",
                                      "Occurrence index is out of recurrence range.");
     }
     if (lab_wall_compare(end, start) < 0) {

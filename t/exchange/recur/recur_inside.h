@@ -13,6 +13,7 @@
 int lab_recur_inside_reaches(const lab_recur_t *r, int count);
 
 /** Fill error and return APR_EINVAL. error may be NULL. */
-apr_status_t lab_recur_inside_fail(lab_recur_error_t *error, const char *code, const char *text);
+apr_status_t lab_recur_inside_fail(lab_recur_error_t *error, const char *code,
+                                   const char *text);
 
 #endif

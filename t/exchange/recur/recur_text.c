@@ -8,7 +8,7 @@
 
 #include "recur/recur_inside.h"
 
-#define X(s) ((const xmlChar *)(s))
+#define X(s)     ((const xmlChar *)(s))
 #define MAX_TEXT 256
 
 typedef struct kind_name_t {
@@ -31,8 +31,9 @@ typedef struct mask_name_t {
     unsigned mask;
 } mask_name_t;
 
-static const mask_name_t masks[] = {
-    {"Day", LAB_RECUR_DAY}, {"Weekday", LAB_RECUR_WEEKDAY}, {"WeekendDay", LAB_RECUR_WEEKENDDAY}};
+static const mask_name_t masks[] = {{"Day", LAB_RECUR_DAY},
+                                    {"Weekday", LAB_RECUR_WEEKDAY},
+                                    {"WeekendDay", LAB_RECUR_WEEKENDDAY}};
 #define NMASKS ((int)(sizeof(masks) / sizeof(masks[0])))
 
 static const char *const weeks[] = {"First", "Second", "Third", "Fourth", "Last"};
@@ -43,7 +44,7 @@ static apr_status_t invalid(lab_recur_error_t *error)
                                  "The specified recurrence cannot be created.");
 }
 
-/* --- reading EWS ---------------------------------------------------------------------------------- */
+/* --- reading EWS --- */
 
 static xmlNodePtr child(xmlNodePtr element, const char *name)
 {
@@ -57,7 +58,8 @@ static xmlNodePtr child(xmlNodePtr element, const char *name)
     return NULL;
 }
 
-/* The text of a child, cut of white space, in buf; 0 when there is none or it is too long. */
+/* The text of a child, cut of white space, in buf; 0 when there is none or it is too
+ * long. */
 static int child_text(xmlNodePtr element, const char *name, char *buf)
 {
     xmlNodePtr n = child(element, name);
@@ -106,7 +108,8 @@ static int child_date(xmlNodePtr element, const char *name, lab_date_t *date)
     return child_text(element, name, buf) && lab_date_parse(buf, date) == APR_SUCCESS;
 }
 
-/* "Monday Wednesday"; *is_named is set when one of Day, Weekday, WeekendDay is in the list. */
+/* "Monday Wednesday"; *is_named is set when one of Day, Weekday, WeekendDay is in the
+ * list. */
 static int child_days(xmlNodePtr element, const char *name, unsigned *days, int *is_named)
 {
     char buf[MAX_TEXT], *word, *state;
@@ -175,16 +178,18 @@ static apr_status_t read_pattern(xmlNodePtr p, lab_recur_t *r, lab_recur_error_t
     if (r->kind == LAB_RECUR_WEEKLY) {
         ok = ok && child_days(p, "DaysOfWeek", &r->days, &is_named);
         if (ok && is_named) {
-            return lab_recur_inside_fail(error, "ErrorCalendarInvalidDayForWeeklyRecurrence",
-                                         "Day, Weekday and WeekendDay are not valid values for "
-                                         "the DaysOfWeek of a weekly recurrence.");
+            return lab_recur_inside_fail(
+                error, "ErrorCalendarInvalidDayForWeeklyRecurrence",
+                "Day, Weekday and WeekendDay are not valid values for "
+                "the DaysOfWeek of a weekly recurrence.");
         }
         if (ok && child_text(p, "FirstDayOfWeek", buf)) {
             r->first_day = lab_weekday_parse(buf);
         }
     }
     if (r->kind == LAB_RECUR_RELATIVE_MONTHLY || r->kind == LAB_RECUR_RELATIVE_YEARLY) {
-        ok = ok && child_days(p, "DaysOfWeek", &r->days, &is_named) && child_week(p, &r->week);
+        ok = ok && child_days(p, "DaysOfWeek", &r->days, &is_named) &&
+             child_week(p, &r->week);
     }
     if (r->kind == LAB_RECUR_ABSOLUTE_MONTHLY || r->kind == LAB_RECUR_ABSOLUTE_YEARLY) {
         ok = ok && child_int(p, "DayOfMonth", &r->day_of_month);
@@ -215,7 +220,8 @@ static int read_range(xmlNodePtr element, lab_recur_t *r)
     return 0;
 }
 
-apr_status_t lab_recur_from_xml(xmlNodePtr element, lab_recur_t *out, lab_recur_error_t *error)
+apr_status_t lab_recur_from_xml(xmlNodePtr element, lab_recur_t *out,
+                                lab_recur_error_t *error)
 {
     lab_recur_t r;
     apr_status_t rv;
@@ -244,7 +250,7 @@ apr_status_t lab_recur_from_xml(xmlNodePtr element, lab_recur_t *out, lab_recur_
     return rv;
 }
 
-/* --- writing EWS ---------------------------------------------------------------------------------- */
+/* --- writing EWS --- */
 
 static int text_element(xmlTextWriterPtr w, const char *name, const char *text)
 {
@@ -314,8 +320,7 @@ static int write_pattern(xmlTextWriterPtr w, const lab_recur_t *r, int with_firs
         failed = int_element(w, "Interval", r->interval) < 0;
     }
     switch (r->kind) {
-    case LAB_RECUR_DAILY:
-        break;
+    case LAB_RECUR_DAILY: break;
     case LAB_RECUR_WEEKLY:
         failed = failed || days_element(w, r->days) < 0 ||
                  (with_first_day &&
@@ -351,7 +356,8 @@ int lab_recur_write(xmlTextWriterPtr writer, const lab_recur_t *recur, int with_
         }
     }
     if (xmlTextWriterStartElementNS(writer, X("t"), X(pattern), NULL) < 0 ||
-        write_pattern(writer, recur, with_first_day) < 0 || xmlTextWriterEndElement(writer) < 0 ||
+        write_pattern(writer, recur, with_first_day) < 0 ||
+        xmlTextWriterEndElement(writer) < 0 ||
         xmlTextWriterStartElementNS(writer, X("t"), X(ranges[recur->range]), NULL) < 0 ||
         date_element(writer, "StartDate", lab_recur_first(recur), zone) < 0 ||
         (recur->range == LAB_RECUR_END_DATE &&
@@ -364,16 +370,16 @@ int lab_recur_write(xmlTextWriterPtr writer, const lab_recur_t *recur, int with_
     return 0;
 }
 
-/* --- the store's text -------------------------------------------------------------------------------- */
+/* --- the store's text --- */
 
 const char *lab_recur_to_text(const lab_recur_t *recur, apr_pool_t *pool)
 {
-    return apr_psprintf(pool, "%d %d %u %d %d %d %d %d %d %d %d", (int)recur->kind,
-                        recur->interval, recur->days, recur->first_day, recur->week,
-                        recur->day_of_month, recur->month, (int)recur->range,
-                        lab_date_to_days(recur->start),
-                        recur->range == LAB_RECUR_END_DATE ? lab_date_to_days(recur->end) : 0,
-                        recur->count);
+    return apr_psprintf(
+        pool, "%d %d %u %d %d %d %d %d %d %d %d", (int)recur->kind, recur->interval,
+        recur->days, recur->first_day, recur->week, recur->day_of_month, recur->month,
+        (int)recur->range, lab_date_to_days(recur->start),
+        recur->range == LAB_RECUR_END_DATE ? lab_date_to_days(recur->end) : 0,
+        recur->count);
 }
 
 apr_status_t lab_recur_from_text(const char *text, lab_recur_t *out)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Events, one by one: what kind, when, how long, with whom. Series are in seed_series.c. */
+/* Events, one by one: what kind, when, how long, with whom. Series are in seed_series.c.
+ */
 #include <string.h>
 
 #include <apr_strings.h>
@@ -17,8 +18,8 @@ struct lab_seed_t {
     apr_time_t today; /* midnight UTC */
 };
 
-lab_seed_t *lab_seed_begin(const lab_dir_entry_t *owner, apr_uint32_t number, apr_time_t now,
-                           apr_pool_t *pool)
+lab_seed_t *lab_seed_begin(const lab_dir_entry_t *owner, apr_uint32_t number,
+                           apr_time_t now, apr_pool_t *pool)
 {
     lab_seed_t *seed = apr_pcalloc(pool, sizeof(*seed));
 
@@ -37,7 +38,8 @@ static const char *make_uid(lab_chance_t *chance, apr_time_t created, apr_pool_t
 {
     apr_uint64_t a = lab_chance_next(chance), b = lab_chance_next(chance);
     /* FILETIME: units of 100 ns since 1601, its bytes written from the lowest on */
-    apr_uint64_t filetime = (apr_uint64_t)(created + 11644473600LL * APR_USEC_PER_SEC) * 10;
+    apr_uint64_t filetime =
+        (apr_uint64_t)(created + 11644473600LL * APR_USEC_PER_SEC) * 10;
     const char *bytes = "";
     int i;
 
@@ -48,16 +50,18 @@ static const char *make_uid(lab_chance_t *chance, apr_time_t created, apr_pool_t
                             (unsigned)(b >> 32 & 0xffff), (unsigned)(b & 0xffffffff));
     }
     for (i = 0; i < 8; i++) {
-        bytes = apr_psprintf(pool, "%s%02X", bytes, (unsigned)(filetime >> (i * 8) & 0xff));
+        bytes =
+            apr_psprintf(pool, "%s%02X", bytes, (unsigned)(filetime >> (i * 8) & 0xff));
     }
     return apr_psprintf(pool,
                         "040000008200E00074C5B7101A82E00800000000%s"
-                        "0000000000000000" "10000000%08X%08X%08X%08X",
+                        "0000000000000000"
+                        "10000000%08X%08X%08X%08X",
                         bytes, (unsigned)(a >> 32), (unsigned)(a & 0xffffffff),
                         (unsigned)(b >> 32), (unsigned)(b & 0xffffffff));
 }
 
-/* --- what every event has ------------------------------------------------------------------------- */
+/* --- what every event has --- */
 
 static void set_categories(lab_chance_t *chance, lab_seed_event_t *e, apr_pool_t *pool)
 {
@@ -89,8 +93,10 @@ static void set_details(const lab_seed_t *seed, lab_chance_t *chance, lab_seed_e
         e->location = lab_chance_word(chance, lab_seed_locations);
     }
     set_categories(chance, e, pool);
-    e->sensitivity = lab_chance_percent(chance, 12) ? lab_chance_between(chance, 1, 3) : 0;
-    e->importance = lab_chance_percent(chance, 10) ? 2 * lab_chance_between(chance, 0, 1) : 1;
+    e->sensitivity =
+        lab_chance_percent(chance, 12) ? lab_chance_between(chance, 1, 3) : 0;
+    e->importance =
+        lab_chance_percent(chance, 10) ? 2 * lab_chance_between(chance, 0, 1) : 1;
     e->reminder_is_set = lab_chance_percent(chance, e->is_all_day ? 25 : 65);
     e->reminder_minutes =
         e->is_all_day ? 1080 : minutes[lab_chance_between(chance, 0, 9)];
@@ -98,11 +104,13 @@ static void set_details(const lab_seed_t *seed, lab_chance_t *chance, lab_seed_e
     e->uid = make_uid(chance, e->created, pool);
 }
 
-/* --- times ------------------------------------------------------------------------------------------ */
+/* --- times --- */
 
-lab_date_t lab_seed_day(lab_chance_t *chance, lab_date_t today, int from_days, int to_days)
+lab_date_t lab_seed_day(lab_chance_t *chance, lab_date_t today, int from_days,
+                        int to_days)
 {
-    lab_date_t day = lab_date_add_days(today, lab_chance_between(chance, from_days, to_days));
+    lab_date_t day =
+        lab_date_add_days(today, lab_chance_between(chance, from_days, to_days));
 
     /* few things happen at week-ends */
     if ((lab_date_weekday(day) == 0 || lab_date_weekday(day) == 6) &&
@@ -119,16 +127,17 @@ void lab_seed_hours(lab_chance_t *chance, const lab_zone_t *zone, lab_date_t day
     lab_wall_t start = {day, 0};
 
     /* mostly office hours, on the quarter, in the clock of the event's zone */
-    start.sec = (lab_chance_percent(chance, 85) ? lab_chance_between(chance, 8 * 4, 17 * 4)
-                                                : lab_chance_between(chance, 5 * 4, 22 * 4)) *
-                900;
+    start.sec =
+        (lab_chance_percent(chance, 85) ? lab_chance_between(chance, 8 * 4, 17 * 4)
+                                        : lab_chance_between(chance, 5 * 4, 22 * 4)) *
+        900;
     e->zone = zone;
     e->start = lab_zone_instant(zone, start);
-    e->end = e->start +
-             apr_time_from_sec(lengths[lab_chance_between(chance, 0, 9)] * 60);
+    e->end = e->start + apr_time_from_sec(lengths[lab_chance_between(chance, 0, 9)] * 60);
 }
 
-void lab_seed_whole_days(const lab_zone_t *zone, lab_date_t day, int days, lab_seed_event_t *e)
+void lab_seed_whole_days(const lab_zone_t *zone, lab_date_t day, int days,
+                         lab_seed_event_t *e)
 {
     lab_wall_t from = {day, 0}, to = {lab_date_add_days(day, days), 0};
 
@@ -138,7 +147,7 @@ void lab_seed_whole_days(const lab_zone_t *zone, lab_date_t day, int days, lab_s
     e->end = lab_zone_instant(zone, to);
 }
 
-/* --- people ----------------------------------------------------------------------------------------- */
+/* --- people --- */
 
 static lab_seed_response_t an_answer(lab_chance_t *chance)
 {
@@ -161,8 +170,9 @@ static int is_there(const lab_seed_event_t *e, const char *smtp)
     return strcmp(e->organizer->smtp, smtp) == 0;
 }
 
-static void add_attendee(lab_chance_t *chance, lab_seed_event_t *e, lab_seed_attendee_t *list,
-                         const char *name, const char *smtp, lab_seed_role_t role)
+static void add_attendee(lab_chance_t *chance, lab_seed_event_t *e,
+                         lab_seed_attendee_t *list, const char *name, const char *smtp,
+                         lab_seed_role_t role)
 {
     lab_seed_attendee_t *a = &list[e->nattendees];
 
@@ -177,7 +187,8 @@ static void add_attendee(lab_chance_t *chance, lab_seed_event_t *e, lab_seed_att
     a->response_time = 0;
     if (a->response == LAB_SEED_ACCEPT || a->response == LAB_SEED_DECLINE ||
         a->response == LAB_SEED_TENTATIVE) {
-        a->response_time = e->created + apr_time_from_sec(lab_chance_between(chance, 60, 3500));
+        a->response_time =
+            e->created + apr_time_from_sec(lab_chance_between(chance, 60, 3500));
     }
     e->nattendees++;
 }
@@ -192,11 +203,12 @@ static const lab_dir_entry_t *a_person(lab_chance_t *chance)
     return who;
 }
 
-void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance, lab_seed_event_t *e,
-                     apr_pool_t *pool)
+void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance,
+                     lab_seed_event_t *e, apr_pool_t *pool)
 {
     int wanted = lab_chance_between(chance, 1, 6), i;
-    lab_seed_attendee_t *list = apr_pcalloc(pool, sizeof(*list) * (apr_size_t)(wanted + 3));
+    lab_seed_attendee_t *list =
+        apr_pcalloc(pool, sizeof(*list) * (apr_size_t)(wanted + 3));
 
     e->is_meeting = 1;
     e->attendees = list;
@@ -208,10 +220,12 @@ void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance, lab_see
     e->my_response = LAB_SEED_ORGANIZER;
     if (!e->is_organizer) {
         e->my_response = an_answer(chance);
-        add_attendee(chance, e, list, owner->display_name, owner->smtp, LAB_SEED_REQUIRED);
+        add_attendee(chance, e, list, owner->display_name, owner->smtp,
+                     LAB_SEED_REQUIRED);
         list[0].response = e->my_response;
         if (e->my_response == LAB_SEED_DECLINE) {
-            e->my_response = list[0].response = LAB_SEED_ACCEPT; /* declined ones are not here */
+            e->my_response = list[0].response =
+                LAB_SEED_ACCEPT; /* declined ones are not here */
         }
         if (e->my_response != LAB_SEED_ACCEPT) {
             e->busy = 1;
@@ -221,14 +235,16 @@ void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance, lab_see
         const lab_dir_entry_t *who = a_person(chance);
 
         add_attendee(chance, e, list, who->display_name, who->smtp,
-                     lab_chance_percent(chance, 75) ? LAB_SEED_REQUIRED : LAB_SEED_OPTIONAL);
+                     lab_chance_percent(chance, 75) ? LAB_SEED_REQUIRED
+                                                    : LAB_SEED_OPTIONAL);
     }
     if (lab_chance_percent(chance, 20)) {
         add_attendee(chance, e, list, "Éva Lind (Partner)", "eva.lind@partner.example",
                      LAB_SEED_REQUIRED);
     }
     if (e->nattendees == 0) {
-        add_attendee(chance, e, list, "Tom Partner", "tom@partner.example", LAB_SEED_REQUIRED);
+        add_attendee(chance, e, list, "Tom Partner", "tom@partner.example",
+                     LAB_SEED_REQUIRED);
     }
     if (lab_chance_percent(chance, 40)) {
         const lab_dir_entry_t *room =
@@ -239,7 +255,7 @@ void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance, lab_see
     }
 }
 
-/* --- the kinds ---------------------------------------------------------------------------------------- */
+/* --- the kinds --- */
 
 static const lab_zone_t *a_zone(const lab_seed_t *seed, lab_chance_t *chance)
 {
@@ -270,13 +286,15 @@ void lab_seed_next(lab_seed_t *seed, lab_seed_event_t *event, apr_pool_t *pool)
     if (dice < 55) {
         event->subject = lab_chance_word(&chance, lab_seed_single_subjects);
         lab_seed_hours(&chance, a_zone(seed, &chance), day, event);
-        event->busy = lab_chance_percent(&chance, 80) ? 2 : lab_chance_between(&chance, 0, 3);
+        event->busy =
+            lab_chance_percent(&chance, 80) ? 2 : lab_chance_between(&chance, 0, 3);
         set_details(seed, &chance, event, pool);
     } else if (dice < 65) {
         event->subject = lab_chance_word(&chance, lab_seed_allday_subjects);
-        lab_seed_whole_days(a_zone(seed, &chance), day,
-                            lab_chance_percent(&chance, 65) ? 1 : lab_chance_between(&chance, 2, 5),
-                            event);
+        lab_seed_whole_days(
+            a_zone(seed, &chance), day,
+            lab_chance_percent(&chance, 65) ? 1 : lab_chance_between(&chance, 2, 5),
+            event);
         event->busy = lab_chance_percent(&chance, 50) ? 0 : 3;
         set_details(seed, &chance, event, pool);
     } else if (dice < 85) {

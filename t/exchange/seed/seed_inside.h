@@ -10,18 +10,20 @@
 #include "seed/seed_words.h"
 
 /** A day between two distances from today, seldom one of a week-end. */
-lab_date_t lab_seed_day(lab_chance_t *chance, lab_date_t today, int from_days, int to_days);
+lab_date_t lab_seed_day(lab_chance_t *chance, lab_date_t today, int from_days,
+                        int to_days);
 
 /** Give the event a zone and a time of that day, some minutes to some hours long. */
 void lab_seed_hours(lab_chance_t *chance, const lab_zone_t *zone, lab_date_t day,
                     lab_seed_event_t *e);
 
 /** Make the event last whole days in a zone. */
-void lab_seed_whole_days(const lab_zone_t *zone, lab_date_t day, int days, lab_seed_event_t *e);
+void lab_seed_whole_days(const lab_zone_t *zone, lab_date_t day, int days,
+                         lab_seed_event_t *e);
 
 /** Make the event a meeting of the owner or of somebody who invited him. */
-void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance, lab_seed_event_t *e,
-                     apr_pool_t *pool);
+void lab_seed_people(const lab_dir_entry_t *owner, lab_chance_t *chance,
+                     lab_seed_event_t *e, apr_pool_t *pool);
 
 /** Make the event a series: subject, recurrence, time of the first occurrence. */
 void lab_seed_series(lab_chance_t *chance, const lab_zone_t *zone, lab_date_t today,

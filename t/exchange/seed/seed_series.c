@@ -20,13 +20,15 @@ static void set_weekly(lab_chance_t *chance, lab_recur_t *r)
 
 static void set_monthly(lab_chance_t *chance, lab_recur_t *r)
 {
-    static const unsigned sets[] = {LAB_RECUR_DAY, LAB_RECUR_WEEKDAY, LAB_RECUR_WEEKENDDAY};
+    static const unsigned sets[] = {LAB_RECUR_DAY, LAB_RECUR_WEEKDAY,
+                                    LAB_RECUR_WEEKENDDAY};
 
     r->interval = lab_chance_percent(chance, 70) ? 1 : lab_chance_between(chance, 2, 6);
     if (lab_chance_percent(chance, 45)) {
         r->kind = LAB_RECUR_ABSOLUTE_MONTHLY;
-        r->day_of_month = lab_chance_percent(chance, 25) ? lab_chance_between(chance, 29, 31)
-                                                         : r->start.day;
+        r->day_of_month = lab_chance_percent(chance, 25)
+                              ? lab_chance_between(chance, 29, 31)
+                              : r->start.day;
         return;
     }
     r->kind = LAB_RECUR_RELATIVE_MONTHLY;
@@ -53,7 +55,8 @@ static void set_yearly(lab_chance_t *chance, lab_recur_t *r)
 static void set_range(lab_chance_t *chance, lab_recur_t *r)
 {
     int dice = lab_chance_between(chance, 0, 99);
-    int is_yearly = r->kind == LAB_RECUR_ABSOLUTE_YEARLY || r->kind == LAB_RECUR_RELATIVE_YEARLY;
+    int is_yearly =
+        r->kind == LAB_RECUR_ABSOLUTE_YEARLY || r->kind == LAB_RECUR_RELATIVE_YEARLY;
 
     /* the start is the first occurrence, as clients write it */
     r->range = LAB_RECUR_NO_END;
@@ -63,7 +66,8 @@ static void set_range(lab_chance_t *chance, lab_recur_t *r)
     }
     if (dice < 65) {
         r->range = LAB_RECUR_END_DATE;
-        r->end = lab_date_add_days(r->start, lab_chance_between(chance, 20, is_yearly ? 3000 : 500));
+        r->end = lab_date_add_days(
+            r->start, lab_chance_between(chance, 20, is_yearly ? 3000 : 500));
         return;
     }
     r->range = LAB_RECUR_NUMBERED;
@@ -80,7 +84,8 @@ void lab_seed_series(lab_chance_t *chance, const lab_zone_t *zone, lab_date_t to
     r->start = lab_seed_day(chance, today, -547, 60);
     if (dice < 15) {
         r->kind = LAB_RECUR_DAILY;
-        r->interval = lab_chance_percent(chance, 60) ? 1 : lab_chance_between(chance, 2, 10);
+        r->interval =
+            lab_chance_percent(chance, 60) ? 1 : lab_chance_between(chance, 2, 10);
     } else if (dice < 60) {
         set_weekly(chance, r);
     } else if (dice < 85) {
@@ -123,8 +128,8 @@ static int move(changes_t *c, int index, apr_int64_t by_sec)
     w->start = lab_wall_add_sec(w->start, by_sec);
     w->end = lab_wall_add_sec(w->start, c->span_sec);
     if (by_sec != 0 &&
-        lab_recur_check_move(&c->e->recur, c->start_sec, c->span_sec, c->walls, c->n, index,
-                             w->start, w->end, NULL) != APR_SUCCESS) {
+        lab_recur_check_move(&c->e->recur, c->start_sec, c->span_sec, c->walls, c->n,
+                             index, w->start, w->end, NULL) != APR_SUCCESS) {
         return 0;
     }
     x->start = lab_zone_instant(c->e->zone, w->start);
@@ -147,7 +152,8 @@ static void add_exception(lab_chance_t *chance, changes_t *c, int index)
         c->n++;
         return;
     }
-    if (c->e->is_all_day || !move(c, index, hours[lab_chance_between(chance, 0, 6)] * 3600)) {
+    if (c->e->is_all_day ||
+        !move(c, index, hours[lab_chance_between(chance, 0, 6)] * 3600)) {
         if (!move(c, index, 0)) {
             return;
         }
@@ -172,7 +178,8 @@ void lab_seed_exceptions(lab_chance_t *chance, lab_seed_event_t *e, apr_pool_t *
 {
     int wanted = lab_chance_between(chance, 1, MAX_EXCEPTIONS), i, index = 0;
     int last = lab_recur_count(&e->recur);
-    lab_wall_t start = lab_zone_wall(e->zone, e->start), end = lab_zone_wall(e->zone, e->end);
+    lab_wall_t start = lab_zone_wall(e->zone, e->start),
+               end = lab_zone_wall(e->zone, e->end);
     changes_t c;
 
     memset(&c, 0, sizeof(c));

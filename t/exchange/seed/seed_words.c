@@ -77,27 +77,21 @@ lab_words_t lab_seed_meeting_subjects = {"Project X: status",
                                          "1:1",
                                          NULL};
 
-lab_words_t lab_seed_series_subjects = {"Stand-up",
-                                        "Staff meeting",
-                                        "Jour fixe",
-                                        "Team lunch",
-                                        "Yoga",
-                                        "Release planning",
-                                        "Salary run",
-                                        "Board meeting",
-                                        "Réunion de service",
-                                        "Timesheet",
-                                        "Tennis 🎾",
-                                        "Backup tapes",
-                                        NULL};
+lab_words_t lab_seed_series_subjects = {
+    "Stand-up",   "Staff meeting", "Jour fixe",
+    "Team lunch", "Yoga",          "Release planning",
+    "Salary run", "Board meeting", "Réunion de service",
+    "Timesheet",  "Tennis 🎾",      "Backup tapes",
+    NULL};
 
 lab_words_t lab_seed_allday_subjects = {
-    "Holiday",         "Conference in Malmö", "Training", "Day off", "Moving house", "Trade fair",
-    "Working from home", "On call",           "Feiertag", "Maintenance window", NULL};
+    "Holiday",    "Conference in Malmö", "Training", "Day off",  "Moving house",
+    "Trade fair", "Working from home",   "On call",  "Feiertag", "Maintenance window",
+    NULL};
 
-lab_words_t lab_seed_birthday_names = {"Birthday: Anna",   "Birthday: Grandma", "Anniversary",
-                                       "Geburtstag Jürgen", "Birthday: Łukasz",  "Company birthday",
-                                       NULL};
+lab_words_t lab_seed_birthday_names = {
+    "Birthday: Anna",   "Birthday: Grandma", "Anniversary", "Geburtstag Jürgen",
+    "Birthday: Łukasz", "Company birthday",  NULL};
 
 lab_words_t lab_seed_locations = {"Room 4.17",
                                   "Café Central, Herrengasse 14, Wien",
@@ -109,27 +103,33 @@ lab_words_t lab_seed_locations = {"Room 4.17",
                                   "Building B, 2nd floor, \"Fjord\"",
                                   NULL};
 
-lab_words_t lab_seed_categories = {"Work",     "Private",  "Travel", "Red category",
-                                   "Family",   "Projekt Ä", "Health", "Green category",
+lab_words_t lab_seed_categories = {"Work",      "Private",   "Travel", "Red category",
+                                   "Family",    "Projekt Ä", "Health", "Green category",
                                    "Customers", NULL};
 
-lab_words_t lab_seed_sentences = {"Please bring the figures of last month.",
-                                  "The agenda follows on Friday.",
-                                  "Dial-in: +49 30 5550100, code 4711#.",
-                                  "Parking is in the yard; ring at \"Contoso\".",
-                                  "Bitte pünktlich – es gibt viel zu besprechen.",
-                                  "Notes from the last time: 5 < 6 & 7 > 3.",
-                                  "On prendra une décision à la fin.",
-                                  "Bring the passport and the card, it cannot be moved again.",
-                                  "См. приложение.",
-                                  NULL};
+lab_words_t lab_seed_sentences = {
+    "Please bring the figures of last month.",
+    "The agenda follows on Friday.",
+    "Dial-in: +49 30 5550100, code 4711#.",
+    "Parking is in the yard; ring at \"Contoso\".",
+    "Bitte pünktlich – es gibt viel zu besprechen.",
+    "Notes from the last time: 5 < 6 & 7 > 3.",
+    "On prendra une décision à la fin.",
+    "Bring the passport and the card, it cannot be moved again.",
+    "См. приложение.",
+    NULL};
 
 /* where the people that one meets live; the mailbox's own zone is the usual one */
-lab_words_t lab_seed_zones = {"Eastern Standard Time",  "Pacific Standard Time",
-                              "GMT Standard Time",      "India Standard Time",
-                              "Tokyo Standard Time",    "AUS Eastern Standard Time",
-                              "E. South America Standard Time", "Cen. Australia Standard Time",
-                              "US Mountain Standard Time", NULL};
+lab_words_t lab_seed_zones = {"Eastern Standard Time",
+                              "Pacific Standard Time",
+                              "GMT Standard Time",
+                              "India Standard Time",
+                              "Tokyo Standard Time",
+                              "AUS Eastern Standard Time",
+                              "E. South America Standard Time",
+                              "Cen. Australia Standard Time",
+                              "US Mountain Standard Time",
+                              NULL};
 
 /* Escape what HTML would read as its own. */
 static const char *escape_html(const char *text, apr_pool_t *pool)
@@ -157,8 +157,8 @@ const char *lab_seed_body(lab_chance_t *chance, int is_html, apr_pool_t *pool)
     for (i = 0; i < n; i++) {
         const char *sentence = lab_chance_word(chance, lab_seed_sentences);
 
-        body = is_html ? apr_pstrcat(pool, body, "<p>", escape_html(sentence, pool), "</p>\r\n",
-                                     NULL)
+        body = is_html ? apr_pstrcat(pool, body, "<p>", escape_html(sentence, pool),
+                                     "</p>\r\n", NULL)
                        : apr_pstrcat(pool, body, sentence, "\r\n", NULL);
     }
     return is_html ? apr_pstrcat(pool, body, "</body></html>", NULL) : body;

@@ -2,10 +2,11 @@
 /**
  * @file civil.h
  * Dates and wall clocks without a zone, and the xs:date, xs:dateTime, xs:time and
- * xs:duration texts that Exchange Web Services uses (XML Schema part 2, sections 3.2.6-3.2.9).
+ * xs:duration texts that Exchange Web Services uses (XML Schema part 2,
+ * sections 3.2.6-3.2.9).
  *
- * Everything here is pure: no allocation but on the given pool, no global state, safe from
- * any thread. The calendar is the proleptic Gregorian one, years 1 to 9999.
+ * Everything here is pure: no allocation but on the given pool, no global state, safe
+ * from any thread. The calendar is the proleptic Gregorian one, years 1 to 9999.
  */
 #ifndef LAB_CIVIL_H
 #define LAB_CIVIL_H
@@ -65,7 +66,8 @@ lab_wall_t lab_wall_add_sec(lab_wall_t wall, apr_int64_t seconds);
 /** Seconds on the wall clock from a to b; negative when b is earlier. */
 apr_int64_t lab_wall_diff_sec(lab_wall_t a, lab_wall_t b);
 
-/** The wall clock of an instant at a fixed offset east of UTC, in seconds. Cuts fractions. */
+/** The wall clock of an instant at a fixed offset east of UTC, in seconds. Cuts
+ * fractions. */
 lab_wall_t lab_wall_from_time(apr_time_t when, int offset_sec);
 
 /** The instant at which a clock with a fixed offset east of UTC shows wall. */
@@ -73,31 +75,33 @@ apr_time_t lab_wall_to_time(lab_wall_t wall, int offset_sec);
 
 /**
  * Read an xs:date. A trailing Z or offset is allowed and ignored, as Exchange does.
- * @return APR_SUCCESS, or APR_EINVAL (malformed, no such day); *out is set only on success
+ * @return APR_SUCCESS, or APR_EINVAL (malformed, no such day); *out is set only on
+ * success
  */
 apr_status_t lab_date_parse(const char *text, lab_date_t *out);
 
 /**
- * Read an xs:dateTime. Fractions of a second are cut. 24:00:00 is the next day's midnight.
- * White space around the text is ignored.
+ * Read an xs:dateTime. Fractions of a second are cut. 24:00:00 is the next day's
+ * midnight. White space around the text is ignored.
  * @param out        the wall clock as written
  * @param zone       whether a zone was written
  * @param offset_sec seconds east of UTC when a zone was written, else 0
  * @return APR_SUCCESS, or APR_EINVAL; the outputs are set only on success
  */
-apr_status_t lab_datetime_parse(const char *text, lab_wall_t *out, lab_datetime_zone_t *zone,
-                                int *offset_sec);
+apr_status_t lab_datetime_parse(const char *text, lab_wall_t *out,
+                                lab_datetime_zone_t *zone, int *offset_sec);
 
 /**
  * Read an xs:time ("03:00:00"); a zone is allowed and ignored.
- * @param sec seconds since midnight, 0..86399; 86400 for 24:00 and for 23:59:59.999 and later
+ * @param sec seconds since midnight, 0..86399; 86400 for 24:00 and for 23:59:59.999 and
+ * later
  * @return APR_SUCCESS or APR_EINVAL
  */
 apr_status_t lab_time_of_day_parse(const char *text, int *sec);
 
 /**
- * Read an xs:duration of days, hours, minutes and seconds ("-PT60M", "P0D"); years and months
- * are refused, since they have no fixed length.
+ * Read an xs:duration of days, hours, minutes and seconds ("-PT60M", "P0D"); years and
+ * months are refused, since they have no fixed length.
  * @param ms milliseconds, with sign
  * @return APR_SUCCESS or APR_EINVAL
  */
@@ -118,7 +122,8 @@ const char *lab_time_format_offset(apr_time_t when, int offset_sec, apr_pool_t *
 /** "+02:00", or "Z" for 0, on pool. offset_sec is rounded to minutes. */
 const char *lab_offset_format(int offset_sec, apr_pool_t *pool);
 
-/** The xs:duration that .NET writes for a span of seconds: "PT1H", "P1D", "PT1H30M", "PT0S". */
+/** The xs:duration that .NET writes for a span of seconds: "PT1H", "P1D", "PT1H30M",
+ * "PT0S". */
 const char *lab_duration_format(apr_int64_t seconds, apr_pool_t *pool);
 
 /** "Sunday" .. "Saturday" for 0..6; NULL otherwise. Static. */

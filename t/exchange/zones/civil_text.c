@@ -112,8 +112,8 @@ apr_status_t lab_date_parse(const char *text, lab_date_t *out)
     return APR_SUCCESS;
 }
 
-apr_status_t lab_datetime_parse(const char *text, lab_wall_t *out, lab_datetime_zone_t *zone,
-                                int *offset_sec)
+apr_status_t lab_datetime_parse(const char *text, lab_wall_t *out,
+                                lab_datetime_zone_t *zone, int *offset_sec)
 {
     lab_wall_t wall;
     lab_datetime_zone_t z;
@@ -228,8 +228,9 @@ const char *lab_date_format(lab_date_t date, apr_pool_t *pool)
 
 const char *lab_wall_format(lab_wall_t wall, apr_pool_t *pool)
 {
-    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02d", wall.date.year, wall.date.month,
-                        wall.date.day, wall.sec / 3600, wall.sec / 60 % 60, wall.sec % 60);
+    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02d", wall.date.year,
+                        wall.date.month, wall.date.day, wall.sec / 3600,
+                        wall.sec / 60 % 60, wall.sec % 60);
 }
 
 const char *lab_time_format_utc(apr_time_t when, apr_pool_t *pool)

@@ -41,8 +41,8 @@ static apr_int64_t get64(const unsigned char *p)
     return (apr_int64_t)((apr_uint64_t)get32(p) << 32 | get32(p + 4));
 }
 
-static apr_status_t read_file(const char *iana, const unsigned char **data, apr_size_t *len,
-                              apr_pool_t *pool)
+static apr_status_t read_file(const char *iana, const unsigned char **data,
+                              apr_size_t *len, apr_pool_t *pool)
 {
     apr_file_t *file;
     apr_finfo_t info;
@@ -53,7 +53,8 @@ static apr_status_t read_file(const char *iana, const unsigned char **data, apr_
     if (apr_env_get(&dir, "TZDIR", pool) != APR_SUCCESS || *dir == '\0') {
         dir = apr_pstrdup(pool, "/usr/share/zoneinfo");
     }
-    rv = apr_file_open(&file, apr_pstrcat(pool, dir, "/", iana, NULL), APR_FOPEN_READ, 0, pool);
+    rv = apr_file_open(&file, apr_pstrcat(pool, dir, "/", iana, NULL), APR_FOPEN_READ, 0,
+                       pool);
     if (rv != APR_SUCCESS) {
         return rv;
     }
@@ -82,8 +83,9 @@ static int get_header(const unsigned char *p, const unsigned char *end, tzif_hea
     h->timecnt = get32(p + 32);
     h->typecnt = get32(p + 36);
     h->charcnt = get32(p + 40);
-    return h->timecnt < MAX_STEPS && h->typecnt > 0 && h->typecnt < 256 && h->charcnt < 4096 &&
-           h->leapcnt < 4096 && h->isutcnt < 256 && h->isstdcnt < 256;
+    return h->timecnt < MAX_STEPS && h->typecnt > 0 && h->typecnt < 256 &&
+           h->charcnt < 4096 && h->leapcnt < 4096 && h->isutcnt < 256 &&
+           h->isstdcnt < 256;
 }
 
 static apr_size_t body_bytes(const tzif_header_t *h, apr_size_t time_bytes)
@@ -92,7 +94,7 @@ static apr_size_t body_bytes(const tzif_header_t *h, apr_size_t time_bytes)
            h->leapcnt * (time_bytes + 4) + h->isstdcnt + h->isutcnt;
 }
 
-/* --- the footer: a POSIX TZ string -------------------------------------------------------- */
+/* --- the footer: a POSIX TZ string --- */
 
 static const char *skip_name(const char *p)
 {
@@ -272,7 +274,8 @@ apr_status_t lab_tzif_read(const char *iana, const lab_zone_step_t **steps, int 
         return rv;
     }
     end = data + len;
-    /* the first block has 32-bit times: it is skipped, version 2 and later follow with 64 */
+    /* the first block has 32-bit times: it is skipped, version 2 and later follow with 64
+     */
     if (!get_header(data, end, &h) || data[4] < '2' ||
         (apr_size_t)(end - data) < HEADER_BYTES + body_bytes(&h, 4)) {
         return APR_EGENERAL;

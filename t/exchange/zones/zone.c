@@ -41,7 +41,8 @@ static int period_offset(const lab_zone_t *zone, int period)
 }
 
 /* The offset in an era that recurs without bound. */
-static int recurring_offset(const lab_zone_t *zone, const lab_zone_era_t *era, apr_int64_t sec)
+static int recurring_offset(const lab_zone_t *zone, const lab_zone_era_t *era,
+                            apr_int64_t sec)
 {
     int year, y, i, before, offset;
 
@@ -61,8 +62,8 @@ static int recurring_offset(const lab_zone_t *zone, const lab_zone_era_t *era, a
     return offset;
 }
 
-/* What the rules of an era make of the moment at which it begins: the last change of that year
- * before it, else the last one of the year before. */
+/* What the rules of an era make of the moment at which it begins: the last change of that
+ * year before it, else the last one of the year before. */
 static int offset_at_start(const lab_zone_t *zone, const lab_zone_era_t *era)
 {
     apr_int64_t from = wall_sec(era->from);
@@ -128,8 +129,8 @@ void lab_zone_flatten(lab_zone_t *zone, apr_pool_t *pool)
         b.max += 1 + zone->eras[e].nchanges * (last - zone->eras[e].from.date.year + 1);
     }
     b.steps = apr_palloc(pool, sizeof(*b.steps) * b.max);
-    b.offset = recurring_offset(zone, &zone->eras[0], wall_sec(zone->eras[1].from) -
-                                                          period_offset(zone, 0));
+    b.offset = recurring_offset(zone, &zone->eras[0],
+                                wall_sec(zone->eras[1].from) - period_offset(zone, 0));
     for (e = 1; e < zone->neras; e++) {
         const lab_zone_era_t *era = &zone->eras[e];
         int is_last = e + 1 == zone->neras;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From the history of a zone to eras of yearly rules, as the Windows registry keeps them. */
+/* From the history of a zone to eras of yearly rules, as the Windows registry keeps them.
+ */
 #include <string.h>
 
 #include <apr_strings.h>
@@ -11,14 +12,15 @@
 #define FORMS       2
 #define WEEK_LAST   (1u << 5)
 
-/** One way to say on which day a change falls; occurrences is a mask (bit 1..4, WEEK_LAST). */
+/** One way to say on which day a change falls; occurrences is a mask (bit 1..4,
+ * WEEK_LAST). */
 typedef struct form_t {
     int month, weekday, wall_sec;
     unsigned occurrences; /* 0: this form does not fit */
 } form_t;
 
 typedef struct year_change_t {
-    apr_int64_t at_sec; /* UTC */
+    apr_int64_t at_sec;        /* UTC */
     int before_sec, after_sec; /* offsets */
     form_t forms[FORMS];
 } year_change_t;
@@ -59,8 +61,8 @@ static void set_forms(year_change_t *change)
     }
 }
 
-/* More than two changes in a year (a summer time that pauses for Ramadan) do not fit into the
- * registry: the shortest pause goes. */
+/* More than two changes in a year (a summer time that pauses for Ramadan) do not fit into
+ * the registry: the shortest pause goes. */
 static void drop_pauses(year_rule_t *rule)
 {
     while (rule->n > 2) {
@@ -95,7 +97,8 @@ static int offset_at(const lab_zone_step_t *steps, int nsteps, apr_int64_t sec)
     return steps[i].offset_sec;
 }
 
-static void year_rule(const lab_zone_step_t *steps, int nsteps, int year, year_rule_t *rule)
+static void year_rule(const lab_zone_step_t *steps, int nsteps, int year,
+                      year_rule_t *rule)
 {
     lab_date_t jan1 = {year, 1, 1};
     apr_int64_t from = (apr_int64_t)lab_date_to_days(jan1) * 86400;
@@ -113,8 +116,8 @@ static void year_rule(const lab_zone_step_t *steps, int nsteps, int year, year_r
             continue;
         }
         wall = lab_wall_from_time(apr_time_from_sec(steps[i].from_sec), before);
-        if (wall.date.year == year && !(wall.date.month == 1 && wall.date.day == 1 &&
-                                        wall.sec == 0)) {
+        if (wall.date.year == year &&
+            !(wall.date.month == 1 && wall.date.day == 1 && wall.sec == 0)) {
             year_change_t *change = &rule->changes[rule->n++];
 
             change->at_sec = steps[i].from_sec;
@@ -127,8 +130,8 @@ static void year_rule(const lab_zone_step_t *steps, int nsteps, int year, year_r
     }
     drop_pauses(rule);
     if (rule->n > 0 && rule->changes[rule->n - 1].after_sec != rule->start_offset) {
-        /* the year does not end as it began: as Windows does, a change at its first moment
-         * makes the rules of the year recur in themselves */
+        /* the year does not end as it began: as Windows does, a change at its first
+         * moment makes the rules of the year recur in themselves */
         year_change_t *change = &rule->changes[0];
 
         memmove(change + 1, change, sizeof(*change) * rule->n);
@@ -145,7 +148,8 @@ static int merge(year_rule_t *rule, const year_rule_t *next)
     year_rule_t both = *rule;
     int i, f;
 
-    if (rule->n != next->n || (rule->n == 0 && rule->start_offset != next->start_offset)) {
+    if (rule->n != next->n ||
+        (rule->n == 0 && rule->start_offset != next->start_offset)) {
         return 0;
     }
     for (i = 0; i < rule->n; i++) {
@@ -158,7 +162,8 @@ static int merge(year_rule_t *rule, const year_rule_t *next)
             form_t *a = &both.changes[i].forms[f];
             const form_t *b = &next->changes[i].forms[f];
 
-            if (a->month != b->month || a->weekday != b->weekday || a->wall_sec != b->wall_sec) {
+            if (a->month != b->month || a->weekday != b->weekday ||
+                a->wall_sec != b->wall_sec) {
                 a->occurrences = 0;
             }
             a->occurrences &= b->occurrences;
@@ -176,8 +181,7 @@ static int add_period(apr_array_header_t *periods, const char *id, int year, int
                       int standard, apr_pool_t *pool)
 {
     lab_zone_period_t *period;
-    const char *prefix =
-        apr_psprintf(pool, "trule:Microsoft/Registry/%s/%d-", id, year);
+    const char *prefix = apr_psprintf(pool, "trule:Microsoft/Registry/%s/%d-", id, year);
     int i, same = 0;
 
     for (i = 0; i < periods->nelts; i++) {
@@ -191,10 +195,9 @@ static int add_period(apr_array_header_t *periods, const char *id, int year, int
     }
     period = apr_array_push(periods);
     period->name = offset == standard ? "Standard" : "Daylight";
-    period->id = apr_pstrcat(pool, prefix, period->name,
-                             same > 0 && offset != standard ? apr_psprintf(pool, "-%d", same + 1)
-                                                            : "",
-                             NULL);
+    period->id = apr_pstrcat(
+        pool, prefix, period->name,
+        same > 0 && offset != standard ? apr_psprintf(pool, "-%d", same + 1) : "", NULL);
     period->offset_sec = offset;
     return periods->nelts - 1;
 }
@@ -218,8 +221,9 @@ static void set_change(lab_zone_change_t *out, const year_change_t *change)
     out->occurrence = week;
 }
 
-static void add_era(lab_zone_t *zone, apr_array_header_t *eras, apr_array_header_t *periods,
-                    const year_rule_t *rule, apr_pool_t *pool)
+static void add_era(lab_zone_t *zone, apr_array_header_t *eras,
+                    apr_array_header_t *periods, const year_rule_t *rule,
+                    apr_pool_t *pool)
 {
     lab_zone_era_t *era = apr_array_push(eras);
     lab_zone_change_t *changes;
@@ -238,8 +242,8 @@ static void add_era(lab_zone_t *zone, apr_array_header_t *eras, apr_array_header
     changes = rule->n == 0 ? NULL : apr_palloc(pool, sizeof(*changes) * rule->n);
     for (i = 0; i < rule->n; i++) {
         set_change(&changes[i], &rule->changes[i]);
-        changes[i].period = add_period(periods, zone->id, year, rule->changes[i].after_sec,
-                                       standard, pool);
+        changes[i].period = add_period(periods, zone->id, year,
+                                       rule->changes[i].after_sec, standard, pool);
     }
     era->nchanges = rule->n;
     era->changes = changes;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Zones that a client defines: TimeZoneDefinition, MeetingTimeZone, SerializableTimeZone. */
+/* Zones that a client defines: TimeZoneDefinition, MeetingTimeZone, SerializableTimeZone.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@
 #define FIRST_YEAR    1601
 #define LAST_YEAR     4500
 
-/* --- small readers --------------------------------------------------------------------------- */
+/* --- small readers --- */
 
 static xmlNodePtr child(xmlNodePtr element, const char *name)
 {
@@ -125,7 +126,7 @@ static void sort_changes(lab_zone_change_t *changes, int n)
     }
 }
 
-/* --- TimeZoneDefinition ----------------------------------------------------------------------- */
+/* --- TimeZoneDefinition --- */
 
 /** What is being read. */
 typedef struct definition_t {
@@ -154,7 +155,8 @@ static int read_periods(definition_t *d, xmlNodePtr list)
         if (n->type != XML_ELEMENT_NODE) {
             continue;
         }
-        if (d->periods->nelts >= MAX_PERIODS || !bias_of(attribute(n, "Bias", d->pool), &bias)) {
+        if (d->periods->nelts >= MAX_PERIODS ||
+            !bias_of(attribute(n, "Bias", d->pool), &bias)) {
             return 0;
         }
         period = apr_array_push(d->periods);
@@ -207,7 +209,8 @@ static int read_change(definition_t *d, xmlNodePtr n, lab_zone_change_t *change)
     change->weekday = lab_weekday_parse(text_of(child(n, "DayOfWeek"), d->pool));
     return change->weekday >= 0 &&
            int_of(child(n, "Occurrence"), &change->occurrence, d->pool) &&
-           (change->occurrence == -1 || (change->occurrence >= 1 && change->occurrence <= 4));
+           (change->occurrence == -1 ||
+            (change->occurrence >= 1 && change->occurrence <= 4));
 }
 
 static int read_group(definition_t *d, xmlNodePtr element, group_t *group)
@@ -228,7 +231,8 @@ static int read_group(definition_t *d, xmlNodePtr element, group_t *group)
                 return 0;
             }
         } else {
-            /* an absolute date inside a group has no meaning of its own: the period holds */
+            /* an absolute date inside a group has no meaning of its own: the period holds
+             */
             group->fixed_period = find_period(d, read_to(n, "Period", d->pool));
             if (group->fixed_period < 0) {
                 return 0;
@@ -248,7 +252,8 @@ static int read_groups(definition_t *d, xmlNodePtr list)
 
     for (n = list->children; n != NULL; n = n->next) {
         if (n->type == XML_ELEMENT_NODE &&
-            (d->groups->nelts >= MAX_GROUPS || !read_group(d, n, apr_array_push(d->groups)))) {
+            (d->groups->nelts >= MAX_GROUPS ||
+             !read_group(d, n, apr_array_push(d->groups)))) {
             return 0;
         }
     }
@@ -293,8 +298,8 @@ static int read_era(definition_t *d, xmlNodePtr n)
         return d->eras->nelts == 1;
     }
     if (strcmp((const char *)n->name, "AbsoluteDateTransition") != 0 ||
-        lab_datetime_parse(text_of(child(n, "DateTime"), d->pool), &era->from, &kind, &offset) !=
-            APR_SUCCESS) {
+        lab_datetime_parse(text_of(child(n, "DateTime"), d->pool), &era->from, &kind,
+                           &offset) != APR_SUCCESS) {
         return 0;
     }
     if (d->eras->nelts == 1 || era->from.date.year > LAST_YEAR) {
@@ -355,8 +360,9 @@ apr_status_t lab_zone_from_definition(xmlNodePtr element, const lab_zone_t **out
     }
     id = id != NULL && *id != '\0' ? id : "tzone://Microsoft/Custom";
     start(&d, id, name != NULL && *name != '\0' ? name : id, pool);
-    if (periods == NULL || groups == NULL || transitions == NULL || !read_periods(&d, periods) ||
-        !read_groups(&d, groups) || !read_eras(&d, transitions)) {
+    if (periods == NULL || groups == NULL || transitions == NULL ||
+        !read_periods(&d, periods) || !read_groups(&d, groups) ||
+        !read_eras(&d, transitions)) {
         return fail(error, ERROR_INVALID);
     }
     finish(&d);
@@ -364,7 +370,7 @@ apr_status_t lab_zone_from_definition(xmlNodePtr element, const lab_zone_t **out
     return APR_SUCCESS;
 }
 
-/* --- zones of one standard and one daylight rule ------------------------------------------------ */
+/* --- zones of one standard and one daylight rule --- */
 
 static void add_period(definition_t *d, const char *id, const char *name, int offset_sec)
 {
@@ -443,7 +449,8 @@ apr_status_t lab_zone_from_meeting_zone(xmlNodePtr element, const lab_zone_t **o
                                         const char **error, apr_pool_t *pool)
 {
     const char *id = attribute(element, "TimeZoneName", pool);
-    xmlNodePtr standard = child(element, "Standard"), daylight = child(element, "Daylight");
+    xmlNodePtr standard = child(element, "Standard"),
+               daylight = child(element, "Daylight");
     const char *std_name = NULL, *dst_name = NULL;
     lab_zone_change_t *changes = apr_palloc(pool, sizeof(*changes) * 2);
     int base, std_bias = 0, dst_bias = 0;
@@ -472,7 +479,8 @@ apr_status_t lab_zone_from_meeting_zone(xmlNodePtr element, const lab_zone_t **o
         standard = daylight = NULL;
     }
     if (standard != NULL) {
-        add_period(&d, "dst", dst_name != NULL ? dst_name : "Daylight", -(base + dst_bias));
+        add_period(&d, "dst", dst_name != NULL ? dst_name : "Daylight",
+                   -(base + dst_bias));
         changes[0].period = 0;
         changes[1].period = 1;
     }
@@ -517,8 +525,10 @@ apr_status_t lab_zone_from_serializable(xmlNodePtr element, const lab_zone_t **o
     *out = NULL;
     *error = NULL;
     if (!int_of(child(element, "Bias"), &base, pool) ||
-        !read_serial_change(child(element, "StandardTime"), &changes[0], &std_bias, pool) ||
-        !read_serial_change(child(element, "DaylightTime"), &changes[1], &dst_bias, pool) ||
+        !read_serial_change(child(element, "StandardTime"), &changes[0], &std_bias,
+                            pool) ||
+        !read_serial_change(child(element, "DaylightTime"), &changes[1], &dst_bias,
+                            pool) ||
         base < -1440 || base > 1440 || std_bias < -1440 || std_bias > 1440 ||
         dst_bias < -1440 || dst_bias > 1440) {
         return fail(error, ERROR_INVALID);

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <apr_allocator.h>
 #include <apr_hash.h>
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
@@ -28,8 +29,8 @@ static apr_status_t forget_table(void *unused)
     return APR_SUCCESS;
 }
 
-/* Under the lock. A zone without a file in the database (a system with a reduced one) is taken
- * at its standard offset as the display name says it. */
+/* Under the lock. A zone without a file in the database (a system with a reduced one) is
+ * taken at its standard offset as the display name says it. */
 static const lab_zone_t *derive_row(int row)
 {
     lab_zone_t *zone = apr_pcalloc(table.pool, sizeof(*zone));
@@ -59,6 +60,24 @@ static const lab_zone_t *derive_row(int row)
     return zone;
 }
 
+/* A sub-pool that grows while other threads use the parent: with an allocator of its own it
+ * needs no lock but ours. */
+static apr_status_t create_own_pool(apr_pool_t **own, apr_pool_t *parent)
+{
+    apr_allocator_t *allocator;
+    apr_status_t rv = apr_allocator_create(&allocator);
+
+    if (rv == APR_SUCCESS) {
+        rv = apr_pool_create_ex(own, parent, NULL, allocator);
+        if (rv != APR_SUCCESS) {
+            apr_allocator_destroy(allocator);
+        } else {
+            apr_allocator_owner_set(allocator, *own);
+        }
+    }
+    return rv;
+}
+
 apr_status_t lab_zone_init(apr_pool_t *pool)
 {
     const lab_zone_step_t *steps;
@@ -69,7 +88,7 @@ apr_status_t lab_zone_init(apr_pool_t *pool)
     if (table.pool != NULL) {
         return APR_SUCCESS;
     }
-    rv = apr_pool_create(&own, pool);
+    rv = create_own_pool(&own, pool);
     if (rv == APR_SUCCESS) {
         rv = lab_tzif_read("Etc/UTC", &steps, &nsteps, own);
     }

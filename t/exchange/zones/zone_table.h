@@ -30,7 +30,8 @@ typedef struct lab_zone_step_t {
     int offset_sec;       /**< east of UTC */
 } lab_zone_step_t;
 
-/** The steps between eras[1].from and the last era's start; what lies before and after recurs. */
+/** The steps between eras[1].from and the last era's start; what lies before and after
+ * recurs. */
 struct lab_zone_flat_t {
     int nsteps;
     const lab_zone_step_t *steps; /**< ordered; the first covers eras[1].from */
@@ -38,12 +39,14 @@ struct lab_zone_flat_t {
 };
 
 /**
- * Read the history of a zone from the system's time zone database (TZif, RFC 8536; directory
- * from the environment's TZDIR, else /usr/share/zoneinfo) up to LAB_ZONE_LAST_YEAR + 1.
- * @param steps  ordered; the first one holds from the beginning of time (from_sec is INT64_MIN)
+ * Read the history of a zone from the system's time zone database (TZif, RFC 8536;
+ * directory from the environment's TZDIR, else /usr/share/zoneinfo) up to
+ * LAB_ZONE_LAST_YEAR + 1.
+ * @param steps  ordered; the first one holds from the beginning of time (from_sec is
+ * INT64_MIN)
  * @param nsteps at least 1
- * @return APR_SUCCESS, APR_ENOENT and the like when there is no such file, APR_EGENERAL when it
- *         is not TZif
+ * @return APR_SUCCESS, APR_ENOENT and the like when there is no such file, APR_EGENERAL
+ * when it is not TZif
  */
 apr_status_t lab_tzif_read(const char *iana, const lab_zone_step_t **steps, int *nsteps,
                            apr_pool_t *pool);

@@ -56,8 +56,10 @@ static int open_element(xmlTextWriterPtr w, const char *name)
 
 static int write_to(xmlTextWriterPtr w, const char *kind, const char *target)
 {
-    return open_element(w, "To") < 0 || xmlTextWriterWriteAttribute(w, X("Kind"), X(kind)) < 0 ||
-                   xmlTextWriterWriteString(w, X(target)) < 0 || xmlTextWriterEndElement(w) < 0
+    return open_element(w, "To") < 0 ||
+                   xmlTextWriterWriteAttribute(w, X("Kind"), X(kind)) < 0 ||
+                   xmlTextWriterWriteString(w, X(target)) < 0 ||
+                   xmlTextWriterEndElement(w) < 0
                ? -1
                : 0;
 }
@@ -70,7 +72,8 @@ static int write_change(xmlTextWriterPtr w, const lab_zone_t *zone,
     if (open_element(w, change->weekday < 0 ? "RecurringDateTransition"
                                             : "RecurringDayTransition") < 0 ||
         write_to(w, "Period", zone->periods[change->period].id) < 0 ||
-        element(w, "TimeOffset", time_offset_text(change->wall_sec, buf, sizeof(buf))) < 0 ||
+        element(w, "TimeOffset", time_offset_text(change->wall_sec, buf, sizeof(buf))) <
+            0 ||
         number(w, "Month", change->month) < 0) {
         return -1;
     }
@@ -158,7 +161,8 @@ int lab_zone_write_definition(xmlTextWriterPtr writer, const lab_zone_t *zone, i
     if (!full) {
         return 0;
     }
-    if (write_periods(writer, zone) < 0 || open_element(writer, "TransitionsGroups") < 0) {
+    if (write_periods(writer, zone) < 0 ||
+        open_element(writer, "TransitionsGroups") < 0) {
         return -1;
     }
     for (e = 0; e < zone->neras; e++) {
@@ -177,7 +181,7 @@ int lab_zone_write_definition(xmlTextWriterPtr writer, const lab_zone_t *zone, i
     return xmlTextWriterEndElement(writer) < 0 ? -1 : 0;
 }
 
-/* --- the rules of one year ------------------------------------------------------------------------ */
+/* --- the rules of one year --- */
 
 /** The standard and daylight change of one year; NULLs when the clock never changes. */
 typedef struct pair_t {
@@ -213,8 +217,8 @@ static void rules_of_year(const lab_zone_t *zone, int year, pair_t *pair)
     }
 }
 
-static void set_serial(lab_zone_serial_change_t *out, const lab_zone_change_t *change, int year,
-                       int bias_min)
+static void set_serial(lab_zone_serial_change_t *out, const lab_zone_change_t *change,
+                       int year, int bias_min)
 {
     lab_date_t date = lab_zone_change_date(change, year);
 
@@ -255,7 +259,8 @@ static const char *clock_text(int wall_sec, char *buf, size_t size)
     if (wall_sec >= 86400) {
         return "23:59:59";
     }
-    snprintf(buf, size, "%02d:%02d:%02d", wall_sec / 3600, wall_sec / 60 % 60, wall_sec % 60);
+    snprintf(buf, size, "%02d:%02d:%02d", wall_sec / 3600, wall_sec / 60 % 60,
+             wall_sec % 60);
     return buf;
 }
 
@@ -266,7 +271,8 @@ static int write_serial_change(xmlTextWriterPtr w, const char *name,
 
     if (open_element(w, name) < 0 || number(w, "Bias", change->bias_min) < 0 ||
         element(w, "Time", clock_text(change->wall_sec, buf, sizeof(buf))) < 0 ||
-        number(w, "DayOrder", change->day_order) < 0 || number(w, "Month", change->month) < 0 ||
+        number(w, "DayOrder", change->day_order) < 0 ||
+        number(w, "Month", change->month) < 0 ||
         element(w, "DayOfWeek", lab_weekday_name(change->weekday)) < 0 ||
         (change->year != 0 && number(w, "Year", change->year) < 0)) {
         return -1;
@@ -320,13 +326,15 @@ static int write_time_change(xmlTextWriterPtr w, const char *name, const char *z
                  element(w, "Month", lab_month_name(change->month)) < 0 ||
                  xmlTextWriterEndElement(w) < 0;
     }
-    if (failed || element(w, "Time", clock_text(change->wall_sec, buf, sizeof(buf))) < 0) {
+    if (failed ||
+        element(w, "Time", clock_text(change->wall_sec, buf, sizeof(buf))) < 0) {
         return -1;
     }
     return xmlTextWriterEndElement(w);
 }
 
-int lab_zone_write_meeting_zone(xmlTextWriterPtr writer, const lab_zone_t *zone, apr_time_t when)
+int lab_zone_write_meeting_zone(xmlTextWriterPtr writer, const lab_zone_t *zone,
+                                apr_time_t when)
 {
     int year = lab_zone_wall(zone, when).date.year;
     char buf[32];
@@ -334,13 +342,15 @@ int lab_zone_write_meeting_zone(xmlTextWriterPtr writer, const lab_zone_t *zone,
 
     rules_of_year(zone, year, &pair);
     if (xmlTextWriterWriteAttribute(writer, X("TimeZoneName"), X(zone->id)) < 0 ||
-        element(writer, "BaseOffset", bias_text(pair.standard_sec, buf, sizeof(buf))) < 0) {
+        element(writer, "BaseOffset", bias_text(pair.standard_sec, buf, sizeof(buf))) <
+            0) {
         return -1;
     }
     if (pair.standard_sec == pair.daylight_sec) {
         return 0;
     }
-    if (write_time_change(writer, "Standard", "Standard", pair.to_standard, year, 0) < 0 ||
+    if (write_time_change(writer, "Standard", "Standard", pair.to_standard, year, 0) <
+            0 ||
         write_time_change(writer, "Daylight", "Daylight", pair.to_daylight, year,
                           -(pair.daylight_sec - pair.standard_sec) / 60) < 0) {
         return -1;
@@ -365,7 +375,8 @@ const char *lab_zone_to_text(const lab_zone_t *zone, apr_pool_t *pool)
             X("http://schemas.microsoft.com/exchange/services/2006/types")) >= 0 &&
         lab_zone_write_definition(w, zone, 1) >= 0 && xmlTextWriterEndElement(w) >= 0 &&
         xmlTextWriterFlush(w) >= 0) {
-        text = apr_pstrmemdup(pool, (const char *)xmlBufferContent(buf), xmlBufferLength(buf));
+        text = apr_pstrmemdup(pool, (const char *)xmlBufferContent(buf),
+                              xmlBufferLength(buf));
     }
     xmlFreeTextWriter(w);
     xmlBufferFree(buf);

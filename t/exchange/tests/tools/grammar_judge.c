@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Judges documents for test_grammar.py. Reads from standard input, again and again, a line with
- * a version and a number of bytes, then that many bytes of XML; answers a line each: "ok",
- * "unknown" for a root element that the grammar does not know at all, "broken" for what is no XML, or
- * "line position violation". */
+/* Judges documents for test_grammar.py. Reads from standard input, again and again, a
+ * line with a version and a number of bytes, then that many bytes of XML; answers a line
+ * each: "ok", "unknown" for a root element that the grammar does not know at all,
+ * "broken" for what is no XML, or "line position violation". */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,9 +17,9 @@
 
 static int is_known(xmlNodePtr root)
 {
-    static const char *const headers[] = {"ExchangeImpersonation", "MailboxCulture",
-                                          "RequestServerVersion",  "TimeZoneContext",
-                                          "DateTimePrecision",     "ManagementRole",
+    static const char *const headers[] = {"ExchangeImpersonation",    "MailboxCulture",
+                                          "RequestServerVersion",     "TimeZoneContext",
+                                          "DateTimePrecision",        "ManagementRole",
                                           "SerializedSecurityContext"};
     size_t i;
 
@@ -36,8 +36,8 @@ static int is_known(xmlNodePtr root)
 
 static void judge(const char *xml, int len, lab_version_t version, apr_pool_t *pool)
 {
-    xmlDocPtr doc = xmlReadMemory(xml, len, NULL, NULL,
-                                  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+    xmlDocPtr doc = xmlReadMemory(
+        xml, len, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     lab_grammar_fault_t fault;
 
     if (doc == NULL) {

@@ -10,7 +10,7 @@
 
 START_TEST(every_promised_mailbox_exists_once)
 {
-    static const char *const names[] = {"alice", "bob", "carol", "dave", "erin",
+    static const char *const names[] = {"alice",  "bob",    "carol", "dave",  "erin",
                                         "user01", "user50", "room1", "room2", "svc"};
     size_t i;
     int j, k;

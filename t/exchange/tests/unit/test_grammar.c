@@ -24,16 +24,38 @@ static void tear_down(void)
 
 START_TEST(properties_have_the_order_of_the_schema)
 {
-    static const char *const order[] = {
-        "MimeContent", "ItemId",    "ParentFolderId", "ItemClass",     "Subject",    "Sensitivity",
-        "Body",        "Attachments", "Categories",   "ReminderIsSet", "DisplayCc",  "Culture",
-        "LastModifiedTime", "UID",  "RecurrenceId",   "DateTimeStamp", "Start",      "End",
-        "IsAllDayEvent", "CalendarItemType", "Organizer", "Recurrence", "ModifiedOccurrences",
-        "MeetingTimeZone", "StartTimeZone", "IsOnlineMeeting", "StartWallClock"};
+    static const char *const order[] = {"MimeContent",
+                                        "ItemId",
+                                        "ParentFolderId",
+                                        "ItemClass",
+                                        "Subject",
+                                        "Sensitivity",
+                                        "Body",
+                                        "Attachments",
+                                        "Categories",
+                                        "ReminderIsSet",
+                                        "DisplayCc",
+                                        "Culture",
+                                        "LastModifiedTime",
+                                        "UID",
+                                        "RecurrenceId",
+                                        "DateTimeStamp",
+                                        "Start",
+                                        "End",
+                                        "IsAllDayEvent",
+                                        "CalendarItemType",
+                                        "Organizer",
+                                        "Recurrence",
+                                        "ModifiedOccurrences",
+                                        "MeetingTimeZone",
+                                        "StartTimeZone",
+                                        "IsOnlineMeeting",
+                                        "StartWallClock"};
     size_t i;
 
     for (i = 1; i < sizeof(order) / sizeof(order[0]); i++) {
-        ck_assert_msg(lab_grammar_rank("CalendarItem", order[i - 1]) >= 0, "%s", order[i - 1]);
+        ck_assert_msg(lab_grammar_rank("CalendarItem", order[i - 1]) >= 0, "%s",
+                      order[i - 1]);
         ck_assert_int_lt(lab_grammar_rank("CalendarItem", order[i - 1]),
                          lab_grammar_rank("CalendarItem", order[i]));
     }
@@ -49,15 +71,17 @@ END_TEST
 
 START_TEST(rank_and_child_are_inverse)
 {
-    static const char *const parents[] = {"CalendarItem", "Message", "Task", "MeetingResponse",
-                                          "MeetingCancellation", "Folder", "Mailbox", "Contact"};
+    static const char *const parents[] = {
+        "CalendarItem",        "Message", "Task",    "MeetingResponse",
+        "MeetingCancellation", "Folder",  "Mailbox", "Contact"};
     const char *name;
     size_t p;
     int i;
 
     for (p = 0; p < sizeof(parents) / sizeof(parents[0]); p++) {
         for (i = 0; (name = lab_grammar_child(parents[p], i)) != NULL; i++) {
-            ck_assert_msg(lab_grammar_rank(parents[p], name) == i, "%s %s", parents[p], name);
+            ck_assert_msg(lab_grammar_rank(parents[p], name) == i, "%s %s", parents[p],
+                          name);
         }
         ck_assert_msg(i > 3, "%s", parents[p]);
     }
@@ -97,7 +121,8 @@ START_TEST(generations_of_properties_and_fields)
     ck_assert_int_eq(lab_grammar_knows_operation("GetItem", LAB_EXCHANGE_2007), 1);
     ck_assert_int_eq(lab_grammar_knows_operation("GetRooms", LAB_EXCHANGE_2007_SP1), 0);
     ck_assert_int_eq(lab_grammar_knows_operation("GetRooms", LAB_EXCHANGE_2010), 1);
-    ck_assert_int_eq(lab_grammar_knows_operation("TimeZoneContext", LAB_EXCHANGE_2019), 0);
+    ck_assert_int_eq(lab_grammar_knows_operation("TimeZoneContext", LAB_EXCHANGE_2019),
+                     0);
     ck_assert_int_eq(lab_grammar_knows_operation(NULL, LAB_EXCHANGE_2019), 0);
 }
 END_TEST
@@ -115,7 +140,8 @@ START_TEST(names_of_versions)
     ck_assert_int_eq(lab_version_parse("", &version), 0);
     ck_assert_int_eq(lab_version_parse(NULL, &version), 0);
     for (v = LAB_EXCHANGE_2007; v <= LAB_EXCHANGE_2019; v++) {
-        ck_assert_int_eq(lab_version_parse(lab_version_name((lab_version_t)v), &version), 1);
+        ck_assert_int_eq(lab_version_parse(lab_version_name((lab_version_t)v), &version),
+                         1);
         ck_assert_int_eq((int)version, v);
     }
 }

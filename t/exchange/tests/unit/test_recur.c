@@ -22,7 +22,7 @@ static void tear_down(void)
     apr_pool_destroy(pool);
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 static apr_status_t read_xml(const char *inner, lab_recur_t *r, lab_recur_error_t *error)
 {
@@ -43,7 +43,8 @@ static lab_recur_t recur(const char *inner)
     lab_recur_error_t error;
     lab_recur_t r;
 
-    ck_assert_msg(read_xml(inner, &r, &error) == APR_SUCCESS, "%s: %s", inner, error.code);
+    ck_assert_msg(read_xml(inner, &r, &error) == APR_SUCCESS, "%s: %s", inner,
+                  error.code);
     return r;
 }
 
@@ -56,36 +57,37 @@ static const char *refused(const char *inner)
     return error.code;
 }
 
-#define NOEND(date)                                                                            \
+#define NOEND(date)                                                                      \
     "<t:NoEndRecurrence><t:StartDate>" date "</t:StartDate></t:NoEndRecurrence>"
-#define NUMBERED(date, n)                                                                      \
-    "<t:NumberedRecurrence><t:StartDate>" date "</t:StartDate><t:NumberOfOccurrences>" n       \
+#define NUMBERED(date, n)                                                                \
+    "<t:NumberedRecurrence><t:StartDate>" date "</t:StartDate><t:NumberOfOccurrences>" n \
     "</t:NumberOfOccurrences></t:NumberedRecurrence>"
-#define UNTIL(date, end)                                                                       \
-    "<t:EndDateRecurrence><t:StartDate>" date "</t:StartDate><t:EndDate>" end                  \
+#define UNTIL(date, end)                                                                 \
+    "<t:EndDateRecurrence><t:StartDate>" date "</t:StartDate><t:EndDate>" end            \
     "</t:EndDate></t:EndDateRecurrence>"
 #define DAILY(n) "<t:DailyRecurrence><t:Interval>" n "</t:Interval></t:DailyRecurrence>"
-#define WEEKLY(n, days)                                                                        \
-    "<t:WeeklyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" days                    \
+#define WEEKLY(n, days)                                                                  \
+    "<t:WeeklyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" days              \
     "</t:DaysOfWeek></t:WeeklyRecurrence>"
-#define WEEKLY_FROM(n, days, first)                                                            \
-    "<t:WeeklyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" days                    \
+#define WEEKLY_FROM(n, days, first)                                                      \
+    "<t:WeeklyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" days              \
     "</t:DaysOfWeek><t:FirstDayOfWeek>" first "</t:FirstDayOfWeek></t:WeeklyRecurrence>"
-#define MONTHLY(n, day)                                                                        \
-    "<t:AbsoluteMonthlyRecurrence><t:Interval>" n "</t:Interval><t:DayOfMonth>" day            \
+#define MONTHLY(n, day)                                                                  \
+    "<t:AbsoluteMonthlyRecurrence><t:Interval>" n "</t:Interval><t:DayOfMonth>" day      \
     "</t:DayOfMonth></t:AbsoluteMonthlyRecurrence>"
-#define NTH(n, day, week)                                                                      \
-    "<t:RelativeMonthlyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" day            \
-    "</t:DaysOfWeek><t:DayOfWeekIndex>" week                                                   \
+#define NTH(n, day, week)                                                                \
+    "<t:RelativeMonthlyRecurrence><t:Interval>" n "</t:Interval><t:DaysOfWeek>" day      \
+    "</t:DaysOfWeek><t:DayOfWeekIndex>" week                                             \
     "</t:DayOfWeekIndex></t:RelativeMonthlyRecurrence>"
-#define YEARLY(day, month)                                                                     \
-    "<t:AbsoluteYearlyRecurrence><t:DayOfMonth>" day "</t:DayOfMonth><t:Month>" month          \
+#define YEARLY(day, month)                                                               \
+    "<t:AbsoluteYearlyRecurrence><t:DayOfMonth>" day "</t:DayOfMonth><t:Month>" month    \
     "</t:Month></t:AbsoluteYearlyRecurrence>"
-#define YEARLY_NTH(day, week, month)                                                           \
-    "<t:RelativeYearlyRecurrence><t:DaysOfWeek>" day "</t:DaysOfWeek><t:DayOfWeekIndex>" week  \
-    "</t:DayOfWeekIndex><t:Month>" month "</t:Month></t:RelativeYearlyRecurrence>"
+#define YEARLY_NTH(day, week, month)                                                     \
+    "<t:RelativeYearlyRecurrence><t:DaysOfWeek>" day                                     \
+    "</t:DaysOfWeek><t:DayOfWeekIndex>" week "</t:DayOfWeekIndex><t:Month>" month        \
+    "</t:Month></t:RelativeYearlyRecurrence>"
 
-/* --- dates ------------------------------------------------------------------------------------ */
+/* --- dates --- */
 
 /* The first dates of a recurrence, separated by spaces. */
 static void check_dates(const char *inner, const char *expected)
@@ -115,8 +117,9 @@ START_TEST(patterns_give_the_dates_that_exchange_gives)
     check_dates(NTH("1", "Friday", "Last") NOEND("2024-05-31"),
                 "2024-05-31 2024-06-28 2024-07-26 2024-08-30");
     check_dates(YEARLY("24", "December") NOEND("2024-12-24"), "2024-12-24 2025-12-24");
-    check_dates(YEARLY_NTH("Sunday", "Second", "May") UNTIL("2024-05-12", "2030-05-12"),
-                "2024-05-12 2025-05-11 2026-05-10 2027-05-09 2028-05-14 2029-05-13 2030-05-12");
+    check_dates(
+        YEARLY_NTH("Sunday", "Second", "May") UNTIL("2024-05-12", "2030-05-12"),
+        "2024-05-12 2025-05-11 2026-05-10 2027-05-09 2028-05-14 2029-05-13 2030-05-12");
     check_dates(NTH("1", "Weekday", "First") NOEND("2024-05-01"),
                 "2024-05-01 2024-06-03 2024-07-01 2024-08-01");
     check_dates(NTH("1", "Weekday", "Last") NOEND("2024-05-31"),
@@ -134,7 +137,8 @@ START_TEST(days_past_the_end_of_a_month_fall_on_its_last_day)
 {
     check_dates(MONTHLY("1", "31") NOEND("2024-01-31"),
                 "2024-01-31 2024-02-29 2024-03-31 2024-04-30 2024-05-31");
-    check_dates(MONTHLY("1", "30") NOEND("2025-01-30"), "2025-01-30 2025-02-28 2025-03-30");
+    check_dates(MONTHLY("1", "30") NOEND("2025-01-30"),
+                "2025-01-30 2025-02-28 2025-03-30");
     check_dates(MONTHLY("12", "29") NOEND("2024-02-29"),
                 "2024-02-29 2025-02-28 2026-02-28 2027-02-28 2028-02-29");
     check_dates(YEARLY("29", "February") NOEND("2024-02-29"),
@@ -151,7 +155,8 @@ START_TEST(a_start_off_the_pattern_is_not_an_occurrence)
     check_dates(YEARLY("1", "July") NOEND("2024-05-20"), "2024-07-01 2025-07-01");
     check_dates(NTH("1", "Monday", "First") NOEND("2024-05-07"), "2024-06-03 2024-07-01");
     /* the number counts occurrences, not the start */
-    check_dates(WEEKLY("1", "Monday") NUMBERED("2024-05-08", "2"), "2024-05-13 2024-05-20");
+    check_dates(WEEKLY("1", "Monday") NUMBERED("2024-05-08", "2"),
+                "2024-05-13 2024-05-20");
 }
 END_TEST
 
@@ -199,29 +204,29 @@ START_TEST(windows_are_cut_at_both_ends_and_at_the_limit)
     lab_date_t out[10];
     int first;
 
-    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 9}, (lab_date_t){2024, 5, 15},
-                                      &first, out, 10),
+    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 9},
+                                      (lab_date_t){2024, 5, 15}, &first, out, 10),
                      3);
     ck_assert_int_eq(first, 2);
     ck_assert_str_eq(lab_date_format(out[2], pool), "2024-05-15");
-    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 9}, (lab_date_t){2024, 5, 15},
-                                      &first, out, 2),
+    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 9},
+                                      (lab_date_t){2024, 5, 15}, &first, out, 2),
                      2);
-    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 7}, (lab_date_t){2024, 5, 8},
-                                      &first, out, 10),
+    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2024, 5, 7},
+                                      (lab_date_t){2024, 5, 8}, &first, out, 10),
                      0);
     ck_assert_int_eq(first, 0);
-    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2025, 1, 1}, (lab_date_t){2026, 1, 1},
-                                      &first, out, 10),
+    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2025, 1, 1},
+                                      (lab_date_t){2026, 1, 1}, &first, out, 10),
                      0);
-    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2000, 1, 1}, (lab_date_t){2026, 1, 1},
-                                      &first, out, 10),
+    ck_assert_int_eq(lab_recur_window(&r, (lab_date_t){2000, 1, 1},
+                                      (lab_date_t){2026, 1, 1}, &first, out, 10),
                      5);
     ck_assert_int_eq(first, 1);
 }
 END_TEST
 
-/* --- against a walk, day by day ----------------------------------------------------------------- */
+/* --- against a walk, day by day --- */
 
 static int nth_in_month(const lab_recur_t *r, lab_date_t date)
 {
@@ -241,7 +246,8 @@ static int nth_in_month(const lab_recur_t *r, lab_date_t date)
     return mine && (r->week == 5 ? seen == total : seen == r->week);
 }
 
-/* Does the pattern name that day? Written from the words of the rules, not from their formulas. */
+/* Does the pattern name that day? Written from the words of the rules, not from their
+ * formulas. */
 static int is_named(const lab_recur_t *r, lab_date_t date)
 {
     int length = lab_date_days_in_month(date.year, date.month);
@@ -251,8 +257,7 @@ static int is_named(const lab_recur_t *r, lab_date_t date)
     lab_date_t a = r->start, b = date;
 
     switch (r->kind) {
-    case LAB_RECUR_DAILY:
-        return days % r->interval == 0;
+    case LAB_RECUR_DAILY: return days % r->interval == 0;
     case LAB_RECUR_WEEKLY:
         while (lab_date_weekday(a) != r->first_day) {
             a = lab_date_add_days(a, -1);
@@ -262,12 +267,10 @@ static int is_named(const lab_recur_t *r, lab_date_t date)
         }
         return (r->days >> lab_date_weekday(date) & 1u) != 0 &&
                (lab_date_to_days(b) - lab_date_to_days(a)) / 7 % r->interval == 0;
-    case LAB_RECUR_ABSOLUTE_MONTHLY:
-        return months % r->interval == 0 && date.day == day;
+    case LAB_RECUR_ABSOLUTE_MONTHLY: return months % r->interval == 0 && date.day == day;
     case LAB_RECUR_RELATIVE_MONTHLY:
         return months % r->interval == 0 && nth_in_month(r, date);
-    case LAB_RECUR_ABSOLUTE_YEARLY:
-        return date.month == r->month && date.day == day;
+    case LAB_RECUR_ABSOLUTE_YEARLY: return date.month == r->month && date.day == day;
     case LAB_RECUR_RELATIVE_YEARLY:
         return date.month == r->month && nth_in_month(r, date);
     }
@@ -276,7 +279,8 @@ static int is_named(const lab_recur_t *r, lab_date_t date)
 
 static void make_random(lab_recur_t *r)
 {
-    static const unsigned sets[] = {LAB_RECUR_DAY, LAB_RECUR_WEEKDAY, LAB_RECUR_WEEKENDDAY};
+    static const unsigned sets[] = {LAB_RECUR_DAY, LAB_RECUR_WEEKDAY,
+                                    LAB_RECUR_WEEKENDDAY};
 
     memset(r, 0, sizeof(*r));
     r->kind = (lab_recur_kind_t)(rand() % 6);
@@ -285,7 +289,8 @@ static void make_random(lab_recur_t *r)
     if (r->kind == LAB_RECUR_WEEKLY) {
         r->days = 1 + rand() % 127;
         r->first_day = rand() % 7;
-    } else if (r->kind == LAB_RECUR_RELATIVE_MONTHLY || r->kind == LAB_RECUR_RELATIVE_YEARLY) {
+    } else if (r->kind == LAB_RECUR_RELATIVE_MONTHLY ||
+               r->kind == LAB_RECUR_RELATIVE_YEARLY) {
         r->days = rand() % 3 == 0 ? sets[rand() % 3] : 1u << rand() % 7;
         r->week = 1 + rand() % 5;
     } else if (r->kind != LAB_RECUR_DAILY) {
@@ -315,9 +320,11 @@ START_TEST(formulas_agree_with_a_walk_day_by_day)
         if (lab_recur_validate(&r, NULL) != APR_SUCCESS) {
             continue;
         }
-        for (date = r.start; lab_date_compare(date, end) < 0; date = lab_date_add_days(date, 1)) {
-            int beyond = (r.range == LAB_RECUR_NUMBERED && index >= r.count) ||
-                         (r.range == LAB_RECUR_END_DATE && lab_date_compare(date, r.end) > 0);
+        for (date = r.start; lab_date_compare(date, end) < 0;
+             date = lab_date_add_days(date, 1)) {
+            int beyond =
+                (r.range == LAB_RECUR_NUMBERED && index >= r.count) ||
+                (r.range == LAB_RECUR_END_DATE && lab_date_compare(date, r.end) > 0);
 
             int named = !beyond && is_named(&r, date);
 
@@ -325,18 +332,18 @@ START_TEST(formulas_agree_with_a_walk_day_by_day)
             /* an assertion costs more than all this: only what is wrong gets one */
             if (lab_recur_index(&r, date) != (named ? index : 0) ||
                 lab_recur_index_until(&r, date) != index ||
-                (named && (!lab_recur_date(&r, index, &got) ||
-                           lab_date_compare(got, date) != 0 ||
-                           lab_recur_index_from(&r, date) != index))) {
-                ck_abort_msg("round %d: %s is wrong at %s", round, lab_recur_to_text(&r, pool),
-                             lab_date_format(date, pool));
+                (named &&
+                 (!lab_recur_date(&r, index, &got) || lab_date_compare(got, date) != 0 ||
+                  lab_recur_index_from(&r, date) != index))) {
+                ck_abort_msg("round %d: %s is wrong at %s", round,
+                             lab_recur_to_text(&r, pool), lab_date_format(date, pool));
             }
         }
     }
 }
 END_TEST
 
-/* --- what is refused ---------------------------------------------------------------------------- */
+/* --- what is refused --- */
 
 START_TEST(impossible_rules_are_refused_with_their_codes)
 {
@@ -344,7 +351,8 @@ START_TEST(impossible_rules_are_refused_with_their_codes)
                      "ErrorCalendarInvalidDayForWeeklyRecurrence");
     ck_assert_str_eq(refused(WEEKLY("1", "Day") NOEND("2024-05-06")),
                      "ErrorCalendarInvalidDayForWeeklyRecurrence");
-    ck_assert_str_eq(refused(DAILY("0") NOEND("2024-05-06")), "ErrorCalendarInvalidRecurrence");
+    ck_assert_str_eq(refused(DAILY("0") NOEND("2024-05-06")),
+                     "ErrorCalendarInvalidRecurrence");
     ck_assert_str_eq(refused(DAILY("1000") NOEND("2024-05-06")),
                      "ErrorCalendarInvalidRecurrence");
     ck_assert_str_eq(refused(WEEKLY("100", "Monday") NOEND("2024-05-06")),
@@ -357,7 +365,8 @@ START_TEST(impossible_rules_are_refused_with_their_codes)
                      "ErrorCalendarInvalidRecurrence");
     ck_assert_str_eq(refused(DAILY("1") NUMBERED("2024-05-06", "1000")),
                      "ErrorCalendarInvalidRecurrence");
-    ck_assert_str_eq(refused(DAILY("1") NOEND("2024-02-30")), "ErrorCalendarInvalidRecurrence");
+    ck_assert_str_eq(refused(DAILY("1") NOEND("2024-02-30")),
+                     "ErrorCalendarInvalidRecurrence");
     ck_assert_str_eq(refused(DAILY("1") UNTIL("2024-05-06", "4500-09-01")),
                      "ErrorRecurrenceEndDateTooBig");
     ck_assert_str_eq(refused(YEARLY("1", "May") NUMBERED("4400-05-01", "200")),
@@ -403,7 +412,8 @@ START_TEST(an_exception_stays_between_its_neighbours)
     lab_recur_exception_t ex[] = {{2, 0, {{0}, 0}, {{0}, 0}}, {4, 1, {{0}, 0}, {{0}, 0}}};
     lab_recur_error_t error = {NULL, NULL};
 
-#define MOVE(index, from, to) lab_recur_check_move(&r, 9 * 3600, 3600, ex, 2, index, from, to, &error)
+#define MOVE(index, from, to)                                                            \
+    lab_recur_check_move(&r, 9 * 3600, 3600, ex, 2, index, from, to, &error)
     ex[0].start = at(5, 15, 9);
     ex[0].end = at(5, 15, 10);
     ck_assert_int_eq(MOVE(1, at(5, 14, 9), at(5, 14, 10)), APR_SUCCESS);
@@ -430,7 +440,7 @@ START_TEST(an_exception_stays_between_its_neighbours)
 }
 END_TEST
 
-/* --- zones and texts --------------------------------------------------------------------------------- */
+/* --- zones and texts --- */
 
 START_TEST(the_wall_clock_stays_when_the_zone_changes)
 {
@@ -446,7 +456,8 @@ START_TEST(the_wall_clock_stays_when_the_zone_changes)
 }
 END_TEST
 
-static const char *written(const lab_recur_t *r, int with_first_day, const lab_zone_t *zone)
+static const char *written(const lab_recur_t *r, int with_first_day,
+                           const lab_zone_t *zone)
 {
     xmlBufferPtr buf = xmlBufferCreate();
     xmlTextWriterPtr w = xmlNewTextWriterMemory(buf, 0);
@@ -477,7 +488,8 @@ START_TEST(what_is_written_reads_back_as_the_same)
         ck_assert_str_eq(written(&r, 1, NULL), all[i]);
         back = recur(written(&r, 1, lab_zone_find("India Standard Time")));
         ck_assert_str_eq(lab_recur_to_text(&back, pool), lab_recur_to_text(&r, pool));
-        ck_assert_int_eq(lab_recur_from_text(lab_recur_to_text(&r, pool), &back), APR_SUCCESS);
+        ck_assert_int_eq(lab_recur_from_text(lab_recur_to_text(&r, pool), &back),
+                         APR_SUCCESS);
         ck_assert_str_eq(lab_recur_to_text(&back, pool), lab_recur_to_text(&r, pool));
     }
 }
@@ -496,9 +508,13 @@ END_TEST
 
 START_TEST(broken_texts_of_the_store_are_refused)
 {
-    static const char *const bad[] = {"", "1", "9 1 0 0 0 0 0 0 19000 0 0",
-                                      "0 1 0 0 0 0 0 3 19000 0 0", "0 0 0 0 0 0 0 0 19000 0 0",
-                                      "0 1 0 0 0 0 0 0 19000 0 0 ", "0 1 0 0 0 0 0 0 x 0 0"};
+    static const char *const bad[] = {"",
+                                      "1",
+                                      "9 1 0 0 0 0 0 0 19000 0 0",
+                                      "0 1 0 0 0 0 0 3 19000 0 0",
+                                      "0 0 0 0 0 0 0 0 19000 0 0",
+                                      "0 1 0 0 0 0 0 0 19000 0 0 ",
+                                      "0 1 0 0 0 0 0 0 x 0 0"};
     lab_recur_t r;
     size_t i;
 

@@ -26,7 +26,8 @@ static void tear_down(void)
     apr_pool_destroy(pool);
 }
 
-static lab_seed_event_t *make(const char *alias, apr_uint32_t number, apr_time_t now, int count)
+static lab_seed_event_t *make(const char *alias, apr_uint32_t number, apr_time_t now,
+                              int count)
 {
     lab_seed_event_t *events = apr_palloc(pool, sizeof(*events) * (apr_size_t)count);
     lab_seed_t *seed = lab_seed_begin(lab_dir_by_alias(alias), number, now, pool);
@@ -42,12 +43,14 @@ static lab_seed_event_t *make(const char *alias, apr_uint32_t number, apr_time_t
 static const char *told(const lab_seed_event_t *e)
 {
     const char *text = apr_psprintf(
-        pool, "%s|%s|%s|%d|%s|%d|%d|%d|%d|%d|%d|%" APR_TIME_T_FMT "|%" APR_TIME_T_FMT
-              "|%" APR_TIME_T_FMT "|%s|%s|%d|%d",
-        e->uid, e->subject, e->body, e->body_is_html, e->location, e->sensitivity, e->importance,
-        e->busy, e->reminder_is_set, e->reminder_minutes, e->is_all_day, e->start, e->end,
-        e->created, e->zone->id, e->is_recurring ? lab_recur_to_text(&e->recur, pool) : "",
-        e->is_meeting, e->my_response);
+        pool,
+        "%s|%s|%s|%d|%s|%d|%d|%d|%d|%d|%d|%" APR_TIME_T_FMT "|%" APR_TIME_T_FMT
+        "|%" APR_TIME_T_FMT "|%s|%s|%d|%d",
+        e->uid, e->subject, e->body, e->body_is_html, e->location, e->sensitivity,
+        e->importance, e->busy, e->reminder_is_set, e->reminder_minutes, e->is_all_day,
+        e->start, e->end, e->created, e->zone->id,
+        e->is_recurring ? lab_recur_to_text(&e->recur, pool) : "", e->is_meeting,
+        e->my_response);
     int i;
 
     for (i = 0; i < e->ncategories; i++) {
@@ -58,8 +61,9 @@ static const char *told(const lab_seed_event_t *e)
                             e->attendees[i].role, e->attendees[i].response);
     }
     for (i = 0; i < e->nexceptions; i++) {
-        text = apr_psprintf(pool, "%s|%d %d %" APR_TIME_T_FMT, text, e->exceptions[i].index,
-                            e->exceptions[i].is_deleted, e->exceptions[i].start);
+        text =
+            apr_psprintf(pool, "%s|%d %d %" APR_TIME_T_FMT, text, e->exceptions[i].index,
+                         e->exceptions[i].is_deleted, e->exceptions[i].start);
     }
     return text;
 }
@@ -85,12 +89,14 @@ START_TEST(the_mix_is_what_is_promised)
 {
     lab_seed_event_t *e = make("carol", 0, NOW, COUNT);
     int i, single = 0, all_day = 0, long_ones = 0, meetings = 0, series = 0, changed = 0;
-    int zones = 0, private = 0, reminders = 0, html = 0, categories = 0, invited = 0, kinds = 0;
+    int zones = 0, private = 0, reminders = 0, html = 0, categories = 0, invited = 0,
+        kinds = 0;
 
     for (i = 0; i < COUNT; i++) {
         series += e[i].is_recurring;
         all_day += e[i].is_all_day && !e[i].is_recurring;
-        long_ones += e[i].is_all_day && e[i].end - e[i].start > 36 * 3600 * (apr_time_t)1000000;
+        long_ones +=
+            e[i].is_all_day && e[i].end - e[i].start > 36 * 3600 * (apr_time_t)1000000;
         meetings += e[i].is_meeting && !e[i].is_recurring;
         single += !e[i].is_recurring && !e[i].is_all_day && !e[i].is_meeting;
         changed += e[i].nexceptions > 0;
@@ -128,14 +134,16 @@ START_TEST(every_event_is_one_that_exchange_takes)
 
     for (i = 0; i < COUNT; i++) {
         lab_seed_event_t *e = &events[i];
-        lab_wall_t start = lab_zone_wall(e->zone, e->start), end = lab_zone_wall(e->zone, e->end);
+        lab_wall_t start = lab_zone_wall(e->zone, e->start),
+                   end = lab_zone_wall(e->zone, e->end);
 
         ck_assert_ptr_null(apr_hash_get(uids, e->uid, APR_HASH_KEY_STRING));
         apr_hash_set(uids, e->uid, APR_HASH_KEY_STRING, e);
         ck_assert_msg(e->start < e->end, "%s", told(e));
         ck_assert_msg(e->start > NOW - 570 * DAY, "%s", told(e));
         /* a yearly or slow series may begin later than a single */
-        ck_assert_msg(e->start < NOW + (e->is_recurring ? 700 : 560) * DAY, "%s", told(e));
+        ck_assert_msg(e->start < NOW + (e->is_recurring ? 700 : 560) * DAY, "%s",
+                      told(e));
         ck_assert_msg(e->created < e->start && e->created < NOW, "%s", told(e));
         ck_assert_int_gt((int)strlen(e->subject), 0);
         if (e->is_all_day) {
@@ -158,7 +166,8 @@ START_TEST(series_and_their_exceptions_hold_together)
 
     for (i = 0; i < COUNT; i++) {
         lab_seed_event_t *e = &events[i];
-        lab_wall_t start = lab_zone_wall(e->zone, e->start), end = lab_zone_wall(e->zone, e->end);
+        lab_wall_t start = lab_zone_wall(e->zone, e->start),
+                   end = lab_zone_wall(e->zone, e->end);
         apr_int64_t span = lab_wall_diff_sec(start, end);
         lab_recur_exception_t list[16];
         lab_recur_error_t error = {"", ""};
@@ -167,10 +176,11 @@ START_TEST(series_and_their_exceptions_hold_together)
             ck_assert_int_eq(e->nexceptions, 0);
             continue;
         }
-        ck_assert_msg(lab_recur_validate(&e->recur, &error) == APR_SUCCESS, "%s %s", error.code,
-                      told(e));
+        ck_assert_msg(lab_recur_validate(&e->recur, &error) == APR_SUCCESS, "%s %s",
+                      error.code, told(e));
         ck_assert_int_eq(lab_recur_check_span(&e->recur, span, &error), APR_SUCCESS);
-        ck_assert_msg(lab_date_compare(lab_recur_first(&e->recur), start.date) == 0, "%s", told(e));
+        ck_assert_msg(lab_date_compare(lab_recur_first(&e->recur), start.date) == 0, "%s",
+                      told(e));
         ck_assert_int_eq(lab_date_compare(e->recur.start, start.date), 0);
         for (j = 0; j < e->nexceptions; j++) {
             const lab_seed_exception_t *x = &e->exceptions[j];
@@ -190,8 +200,9 @@ START_TEST(series_and_their_exceptions_hold_together)
         for (k = 0; k < e->nexceptions; k++) {
             if (!list[k].is_deleted) {
                 ck_assert_msg(lab_recur_check_move(&e->recur, start.sec, span, list,
-                                                   e->nexceptions, list[k].index, list[k].start,
-                                                   list[k].end, &error) == APR_SUCCESS,
+                                                   e->nexceptions, list[k].index,
+                                                   list[k].start, list[k].end,
+                                                   &error) == APR_SUCCESS,
                               "%s %s", error.code, told(e));
             }
         }

@@ -43,7 +43,7 @@ static lab_wall_t wall_of(const char *text)
     return wall;
 }
 
-/* --- dates and texts -------------------------------------------------------------------------- */
+/* --- dates and texts --- */
 
 START_TEST(days_and_dates_are_inverse_over_all_years)
 {
@@ -84,8 +84,9 @@ START_TEST(date_times_are_read_as_schema_says)
                                       "9999-12-31T24:00:00"};
     size_t i;
 
-    ck_assert_int_eq(lab_datetime_parse(" 2024-05-06T10:00:00.123-05:30 ", &wall, &zone, &offset),
-                     APR_SUCCESS);
+    ck_assert_int_eq(
+        lab_datetime_parse(" 2024-05-06T10:00:00.123-05:30 ", &wall, &zone, &offset),
+        APR_SUCCESS);
     ck_assert_int_eq(zone, LAB_DATETIME_OFFSET);
     ck_assert_int_eq(offset, -(5 * 3600 + 1800));
     ck_assert_int_eq(wall.sec, 36000);
@@ -94,8 +95,8 @@ START_TEST(date_times_are_read_as_schema_says)
     ck_assert_int_eq(zone, LAB_DATETIME_LOCAL);
     ck_assert_str_eq(lab_wall_format(wall, pool), "2025-01-01T00:00:00");
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-        ck_assert_msg(lab_datetime_parse(bad[i], &wall, &zone, &offset) == APR_EINVAL, "%s",
-                      bad[i]);
+        ck_assert_msg(lab_datetime_parse(bad[i], &wall, &zone, &offset) == APR_EINVAL,
+                      "%s", bad[i]);
     }
     ck_assert_int_eq(lab_datetime_parse(NULL, &wall, &zone, &offset), APR_EINVAL);
 }
@@ -109,14 +110,15 @@ START_TEST(durations_are_read_and_written)
     } good[] = {{"-PT60M", -3600000}, {"P0D", 0},           {"PT0S", 0},
                 {"P1D", 86400000},    {"PT1H30M", 5400000}, {"PT23H59M59.999S", 86399999},
                 {"P1DT1S", 86401000}, {"PT300M", 18000000}};
-    static const char *const bad[] = {"",     "P",     "PT",  "P1Y",     "P1M",   "PT1D",
-                                      "P1H",  "PT1M1H", "1D",  "PT1.5H",  "PT1S1S", "P1DT",
-                                      "PTT1S", "PT99999999999S", "PT1"};
+    static const char *const bad[] = {
+        "",   "P",      "PT",     "P1Y",  "P1M",   "PT1D",           "P1H", "PT1M1H",
+        "1D", "PT1.5H", "PT1S1S", "P1DT", "PTT1S", "PT99999999999S", "PT1"};
     apr_int64_t ms;
     size_t i;
 
     for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-        ck_assert_msg(lab_duration_parse(good[i].text, &ms) == APR_SUCCESS, "%s", good[i].text);
+        ck_assert_msg(lab_duration_parse(good[i].text, &ms) == APR_SUCCESS, "%s",
+                      good[i].text);
         ck_assert_int_eq(ms, good[i].ms);
     }
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -133,7 +135,7 @@ START_TEST(durations_are_read_and_written)
 }
 END_TEST
 
-/* --- the table --------------------------------------------------------------------------------- */
+/* --- the table --- */
 
 START_TEST(ids_are_found_in_any_case)
 {
@@ -141,7 +143,8 @@ START_TEST(ids_are_found_in_any_case)
 
     ck_assert_ptr_nonnull(berlin);
     ck_assert_str_eq(berlin->id, "W. Europe Standard Time");
-    ck_assert_str_eq(berlin->name, "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna");
+    ck_assert_str_eq(berlin->name,
+                     "(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna");
     ck_assert_ptr_null(lab_zone_find("Europe/Berlin"));
     ck_assert_ptr_null(lab_zone_find(""));
     ck_assert_ptr_null(lab_zone_find(NULL));
@@ -199,7 +202,8 @@ START_TEST(offsets_are_those_of_the_places)
         const lab_zone_t *zone = lab_zone_find(facts[i].id);
 
         ck_assert_ptr_nonnull(zone);
-        ck_assert_msg(lab_zone_offset_at(zone, utc(facts[i].when)) == facts[i].offset_min * 60,
+        ck_assert_msg(lab_zone_offset_at(zone, utc(facts[i].when)) ==
+                          facts[i].offset_min * 60,
                       "%s at %s: %d", facts[i].id, facts[i].when,
                       lab_zone_offset_at(zone, utc(facts[i].when)));
     }
@@ -218,7 +222,8 @@ START_TEST(gaps_and_overlaps_have_one_answer)
         {"2024-03-31T02:30:00", "2024-03-31T01:30:00Z"},
         {"2024-03-31T03:00:00", "2024-03-31T01:00:00Z"},
         {"2024-10-27T01:59:59", "2024-10-26T23:59:59Z"},
-        {"2024-10-27T02:00:00", "2024-10-27T01:00:00Z"}, /* in the overlap: standard time */
+        {"2024-10-27T02:00:00",
+         "2024-10-27T01:00:00Z"}, /* in the overlap: standard time */
         {"2024-10-27T02:59:59", "2024-10-27T01:59:59Z"},
         {"2024-10-27T03:00:00", "2024-10-27T02:00:00Z"},
     };
@@ -230,9 +235,9 @@ START_TEST(gaps_and_overlaps_have_one_answer)
             lab_time_format_utc(lab_zone_instant(berlin, wall_of(facts[i].wall)), pool),
             facts[i].berlin);
     }
-    ck_assert_str_eq(
-        lab_time_format_utc(lab_zone_instant(sydney, wall_of("2024-04-07T02:30:00")), pool),
-        "2024-04-06T16:30:00Z");
+    ck_assert_str_eq(lab_time_format_utc(
+                         lab_zone_instant(sydney, wall_of("2024-04-07T02:30:00")), pool),
+                     "2024-04-06T16:30:00Z");
     /* everywhere a wall clock that exists once comes back as itself */
     for (z = 0; z < lab_zone_count(); z++) {
         const lab_zone_t *zone = lab_zone_at(z);
@@ -288,11 +293,12 @@ START_TEST(rules_are_told_as_the_registry_tells_them)
     ck_assert_int_eq(change->occurrence, 1);
     ck_assert_int_eq(lab_zone_find("India Standard Time")->eras[0].nchanges, 0);
     ck_assert_int_eq(lab_zone_find("Eastern Standard Time")->neras, 2);
-    ck_assert_int_eq(lab_zone_find("Eastern Standard Time")->eras[1].from.date.year, 2007);
+    ck_assert_int_eq(lab_zone_find("Eastern Standard Time")->eras[1].from.date.year,
+                     2007);
 }
 END_TEST
 
-/* --- zones of clients ---------------------------------------------------------------------------- */
+/* --- zones of clients --- */
 
 static xmlDocPtr parse(const char *xml)
 {
@@ -302,7 +308,8 @@ static xmlDocPtr parse(const char *xml)
     return doc;
 }
 
-typedef apr_status_t (*reader_t)(xmlNodePtr, const lab_zone_t **, const char **, apr_pool_t *);
+typedef apr_status_t (*reader_t)(xmlNodePtr, const lab_zone_t **, const char **,
+                                 apr_pool_t *);
 
 static const lab_zone_t *read_zone(reader_t reader, const char *xml)
 {
@@ -374,7 +381,8 @@ START_TEST(every_zone_survives_its_own_definition)
 
     for (i = 0; i < lab_zone_count(); i++) {
         const lab_zone_t *zone = lab_zone_at(i);
-        const lab_zone_t *back = read_zone(lab_zone_from_definition, written(write_full, zone));
+        const lab_zone_t *back =
+            read_zone(lab_zone_from_definition, written(write_full, zone));
 
         ck_assert_int_eq(back->is_custom, 1);
         ck_assert_msg(lab_zone_is_equal(zone, back), "%s", zone->id);
@@ -398,17 +406,18 @@ START_TEST(definitions_are_written_as_exchange_writes_them)
     ck_assert_ptr_nonnull(strstr(
         berlin, "<t:Period Bias=\"-PT120M\" Name=\"Daylight\" "
                 "Id=\"trule:Microsoft/Registry/W. Europe Standard Time/1-Daylight\"/>"));
-    ck_assert_ptr_nonnull(
-        strstr(berlin, "<t:TransitionsGroup Id=\"0\"><t:RecurringDayTransition>"
-                       "<t:To Kind=\"Period\">trule:Microsoft/Registry/W. Europe Standard "
-                       "Time/1-Daylight</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>3"
-                       "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>-1"
-                       "</t:Occurrence></t:RecurringDayTransition>"));
-    ck_assert_ptr_nonnull(strstr(berlin, "<t:Transitions><t:Transition><t:To Kind=\"Group\">0"
-                                         "</t:To></t:Transition></t:Transitions>"));
+    ck_assert_ptr_nonnull(strstr(
+        berlin, "<t:TransitionsGroup Id=\"0\"><t:RecurringDayTransition>"
+                "<t:To Kind=\"Period\">trule:Microsoft/Registry/W. Europe Standard "
+                "Time/1-Daylight</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>3"
+                "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>-1"
+                "</t:Occurrence></t:RecurringDayTransition>"));
+    ck_assert_ptr_nonnull(strstr(berlin,
+                                 "<t:Transitions><t:Transition><t:To Kind=\"Group\">0"
+                                 "</t:To></t:Transition></t:Transitions>"));
     ck_assert_ptr_nonnull(strstr(india, "<t:TransitionsGroup Id=\"0\"><t:Transition>"));
-    ck_assert_ptr_nonnull(
-        strstr(written(write_full, lab_zone_find("Egypt Standard Time")), "PT23H59M59.999S"));
+    ck_assert_ptr_nonnull(strstr(
+        written(write_full, lab_zone_find("Egypt Standard Time")), "PT23H59M59.999S"));
     ck_assert_ptr_nonnull(
         strstr(written(write_full, lab_zone_find("Eastern Standard Time")),
                "<t:AbsoluteDateTransition><t:To Kind=\"Group\">1</t:To><t:DateTime>"
@@ -416,34 +425,37 @@ START_TEST(definitions_are_written_as_exchange_writes_them)
 }
 END_TEST
 
-#define CUSTOM(periods, groups, transitions)                                                    \
-    "<t:Z xmlns:t='urn:t' Id='Custom-1' Name='Custom'><t:Periods>" periods                      \
-    "</t:Periods><t:TransitionsGroups>" groups "</t:TransitionsGroups><t:Transitions>"          \
-    transitions "</t:Transitions></t:Z>"
-#define TWO_PERIODS                                                                             \
-    "<t:Period Bias='PT300M' Name='Standard' Id='std'/>"                                        \
+#define CUSTOM(periods, groups, transitions)                                             \
+    "<t:Z xmlns:t='urn:t' Id='Custom-1' Name='Custom'><t:Periods>" periods               \
+    "</t:Periods><t:TransitionsGroups>" groups                                           \
+    "</t:TransitionsGroups><t:Transitions>" transitions "</t:Transitions></t:Z>"
+#define TWO_PERIODS                                                                      \
+    "<t:Period Bias='PT300M' Name='Standard' Id='std'/>"                                 \
     "<t:Period Bias='PT240M' Name='Daylight' Id='dst'/>"
-#define DAY_CHANGE(to, month, week)                                                             \
-    "<t:RecurringDayTransition><t:To Kind='Period'>" to                                         \
-    "</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>" month                                   \
-    "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>" week                            \
+#define DAY_CHANGE(to, month, week)                                                      \
+    "<t:RecurringDayTransition><t:To Kind='Period'>" to                                  \
+    "</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>" month                            \
+    "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>" week                     \
     "</t:Occurrence></t:RecurringDayTransition>"
-#define US_GROUP                                                                                \
-    "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "3", "2") DAY_CHANGE("std", "11", "1")      \
-    "</t:TransitionsGroup>"
+#define US_GROUP                                                                         \
+    "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "3", "2")                            \
+        DAY_CHANGE("std", "11", "1") "</t:TransitionsGroup>"
 #define TO_GROUP(g) "<t:Transition><t:To Kind='Group'>" g "</t:To></t:Transition>"
 
 START_TEST(custom_definitions_count)
 {
     const lab_zone_t *zone = read_zone(
         lab_zone_from_definition,
-        CUSTOM(TWO_PERIODS,
-               US_GROUP "<t:TransitionsGroup Id='1'><t:RecurringDateTransition><t:To "
-                        "Kind='Period'>std</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>11"
-                        "</t:Month><t:Day>1</t:Day></t:RecurringDateTransition>"
-                        "</t:TransitionsGroup>",
-               TO_GROUP("1") "<t:AbsoluteDateTransition><t:To Kind='Group'>0</t:To><t:DateTime>"
-                             "2007-01-01T00:00:00</t:DateTime></t:AbsoluteDateTransition>"));
+        CUSTOM(
+            TWO_PERIODS,
+            US_GROUP
+            "<t:TransitionsGroup Id='1'><t:RecurringDateTransition><t:To "
+            "Kind='Period'>std</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>11"
+            "</t:Month><t:Day>1</t:Day></t:RecurringDateTransition>"
+            "</t:TransitionsGroup>",
+            TO_GROUP(
+                "1") "<t:AbsoluteDateTransition><t:To Kind='Group'>0</t:To><t:DateTime>"
+                     "2007-01-01T00:00:00</t:DateTime></t:AbsoluteDateTransition>"));
 
     ck_assert_str_eq(zone->id, "Custom-1");
     ck_assert_int_eq(lab_zone_offset_at(zone, utc("2006-07-01T00:00:00Z")), -300 * 60);
@@ -452,7 +464,8 @@ START_TEST(custom_definitions_count)
     ck_assert_int_eq(lab_zone_offset_at(zone, utc("2007-03-11T07:00:00Z")), -240 * 60);
     ck_assert_int_eq(lab_zone_offset_at(zone, utc("2050-07-01T00:00:00Z")), -240 * 60);
     ck_assert_int_eq(lab_zone_is_equal(zone, lab_zone_find("Eastern Standard Time")), 0);
-    zone = read_zone(lab_zone_from_definition, CUSTOM(TWO_PERIODS, US_GROUP, TO_GROUP("0")));
+    zone =
+        read_zone(lab_zone_from_definition, CUSTOM(TWO_PERIODS, US_GROUP, TO_GROUP("0")));
     ck_assert_int_eq(lab_zone_offset_at(zone, utc("1999-07-01T00:00:00Z")), -240 * 60);
     ck_assert_int_eq(lab_zone_offset_at(zone, utc("2024-11-03T06:00:00Z")), -300 * 60);
 }
@@ -468,16 +481,21 @@ START_TEST(senseless_definitions_are_refused)
         CUSTOM(TWO_PERIODS, US_GROUP, TO_GROUP("7")),
         CUSTOM(TWO_PERIODS, US_GROUP, ""),
         CUSTOM(TWO_PERIODS, "", TO_GROUP("0")),
-        CUSTOM(TWO_PERIODS, "<t:TransitionsGroup Id='0'></t:TransitionsGroup>", TO_GROUP("0")),
-        CUSTOM(TWO_PERIODS,
-               "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "13", "2") "</t:TransitionsGroup>",
+        CUSTOM(TWO_PERIODS, "<t:TransitionsGroup Id='0'></t:TransitionsGroup>",
                TO_GROUP("0")),
         CUSTOM(TWO_PERIODS,
-               "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "3", "6") "</t:TransitionsGroup>",
+               "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "13",
+                                                        "2") "</t:TransitionsGroup>",
                TO_GROUP("0")),
-        CUSTOM(TWO_PERIODS, US_GROUP,
-               TO_GROUP("0") "<t:AbsoluteDateTransition><t:To Kind='Group'>0</t:To><t:DateTime>"
-                             "9999-01-01T00:00:00</t:DateTime></t:AbsoluteDateTransition>"),
+        CUSTOM(TWO_PERIODS,
+               "<t:TransitionsGroup Id='0'>" DAY_CHANGE("dst", "3",
+                                                        "6") "</t:TransitionsGroup>",
+               TO_GROUP("0")),
+        CUSTOM(
+            TWO_PERIODS, US_GROUP,
+            TO_GROUP(
+                "0") "<t:AbsoluteDateTransition><t:To Kind='Group'>0</t:To><t:DateTime>"
+                     "9999-01-01T00:00:00</t:DateTime></t:AbsoluteDateTransition>"),
     };
     size_t i;
 
@@ -492,13 +510,14 @@ START_TEST(senseless_definitions_are_refused)
 }
 END_TEST
 
-#define MEETING_CHANGE(name, offset, week, month, time)                                         \
-    "<t:" name " TimeZoneName='" name "'><t:Offset>" offset                                     \
-    "</t:Offset><t:RelativeYearlyRecurrence><t:DaysOfWeek>Sunday</t:DaysOfWeek>"                \
-    "<t:DayOfWeekIndex>" week "</t:DayOfWeekIndex><t:Month>" month                              \
+#define MEETING_CHANGE(name, offset, week, month, time)                                  \
+    "<t:" name " TimeZoneName='" name "'><t:Offset>" offset                              \
+    "</t:Offset><t:RelativeYearlyRecurrence><t:DaysOfWeek>Sunday</t:DaysOfWeek>"         \
+    "<t:DayOfWeekIndex>" week "</t:DayOfWeekIndex><t:Month>" month                       \
     "</t:Month></t:RelativeYearlyRecurrence><t:Time>" time "</t:Time></t:" name ">"
-#define MEETING(inner)                                                                          \
-    "<t:MeetingTimeZone xmlns:t='urn:t' TimeZoneName='Here'>" inner "</t:MeetingTimeZone>"
+#define MEETING(inner)                                                                   \
+    "<t:MeetingTimeZone xmlns:t='urn:t' TimeZoneName='Here'>" inner "</"                 \
+                                                                    "t:MeetingTimeZone>"
 
 START_TEST(meeting_zones_of_2007_count)
 {
@@ -512,41 +531,44 @@ START_TEST(meeting_zones_of_2007_count)
     ck_assert_int_eq(lab_zone_is_equal(zone, berlin), 1);
     zone = read_zone(lab_zone_from_meeting_zone, written(write_meeting, berlin));
     ck_assert_int_eq(lab_zone_is_equal(zone, berlin), 1);
-    zone = read_zone(lab_zone_from_meeting_zone, "<m TimeZoneName='Romance Standard Time'/>");
+    zone = read_zone(lab_zone_from_meeting_zone,
+                     "<m TimeZoneName='Romance Standard Time'/>");
     ck_assert_ptr_eq(zone, lab_zone_find("Romance Standard Time"));
     zone = read_zone(lab_zone_from_meeting_zone,
                      MEETING("<t:BaseOffset>-PT330M</t:BaseOffset>"));
     ck_assert_int_eq(lab_zone_is_equal(zone, lab_zone_find("India Standard Time")), 1);
     ck_assert_str_eq(refused(lab_zone_from_meeting_zone, "<m TimeZoneName='Here'/>"),
                      "ErrorTimeZone");
-    ck_assert_str_eq(
-        refused(lab_zone_from_meeting_zone,
-                MEETING("<t:BaseOffset>-PT60M</t:BaseOffset>" MEETING_CHANGE(
-                    "Standard", "PT0M", "Last", "October", "03:00:00"))),
-        "ErrorCalendarInvalidTimeZone");
-    ck_assert_str_eq(refused(lab_zone_from_meeting_zone, MEETING("<t:BaseOffset>x</t:BaseOffset>")),
+    ck_assert_str_eq(refused(lab_zone_from_meeting_zone,
+                             MEETING("<t:BaseOffset>-PT60M</t:BaseOffset>" MEETING_CHANGE(
+                                 "Standard", "PT0M", "Last", "October", "03:00:00"))),
                      "ErrorCalendarInvalidTimeZone");
+    ck_assert_str_eq(
+        refused(lab_zone_from_meeting_zone, MEETING("<t:BaseOffset>x</t:BaseOffset>")),
+        "ErrorCalendarInvalidTimeZone");
 }
 END_TEST
 
-#define SERIAL_CHANGE(name, bias, time, order, month)                                           \
-    "<t:" name "><t:Bias>" bias "</t:Bias><t:Time>" time "</t:Time><t:DayOrder>" order          \
-    "</t:DayOrder><t:Month>" month "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:" name ">"
+#define SERIAL_CHANGE(name, bias, time, order, month)                                    \
+    "<t:" name "><t:Bias>" bias "</t:Bias><t:Time>" time "</t:Time><t:DayOrder>" order   \
+    "</t:DayOrder><t:Month>" month                                                       \
+    "</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:" name ">"
 #define SERIAL(inner) "<t:TimeZone xmlns:t='urn:t'>" inner "</t:TimeZone>"
 
 START_TEST(serializable_zones_count)
 {
     const lab_zone_t *berlin = lab_zone_find("W. Europe Standard Time"), *zone;
 
-    zone = read_zone(lab_zone_from_serializable,
-                     SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0", "03:00:00",
-                                                                 "5", "10")
-                                SERIAL_CHANGE("DaylightTime", "-60", "02:00:00", "5", "3")));
+    zone =
+        read_zone(lab_zone_from_serializable,
+                  SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0",
+                                                              "03:00:00", "5", "10")
+                             SERIAL_CHANGE("DaylightTime", "-60", "02:00:00", "5", "3")));
     ck_assert_int_eq(lab_zone_is_equal(zone, berlin), 1);
     zone = read_zone(lab_zone_from_serializable,
-                     SERIAL("<t:Bias>0</t:Bias>" SERIAL_CHANGE("StandardTime", "0", "00:00:00",
-                                                               "1", "1")
-                                SERIAL_CHANGE("DaylightTime", "0", "00:00:00", "1", "6")));
+                     SERIAL("<t:Bias>0</t:Bias>" SERIAL_CHANGE(
+                         "StandardTime", "0", "00:00:00", "1",
+                         "1") SERIAL_CHANGE("DaylightTime", "0", "00:00:00", "1", "6")));
     ck_assert_int_eq(lab_zone_is_equal(zone, lab_zone_utc()), 1);
     zone = read_zone(lab_zone_from_serializable, written(write_serial, berlin));
     ck_assert_int_eq(lab_zone_is_equal(zone, berlin), 1);
@@ -555,14 +577,14 @@ START_TEST(serializable_zones_count)
     ck_assert_int_eq(lab_zone_is_equal(zone, lab_zone_find("India Standard Time")), 1);
     ck_assert_str_eq(
         refused(lab_zone_from_serializable,
-                SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0", "03:00:00", "5",
-                                                            "3")
+                SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0",
+                                                            "03:00:00", "5", "3")
                            SERIAL_CHANGE("DaylightTime", "-60", "02:00:00", "5", "3"))),
         "ErrorCalendarInvalidTimeZone");
     ck_assert_str_eq(
         refused(lab_zone_from_serializable,
-                SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0", "03:00:00", "6",
-                                                            "10")
+                SERIAL("<t:Bias>-60</t:Bias>" SERIAL_CHANGE("StandardTime", "0",
+                                                            "03:00:00", "6", "10")
                            SERIAL_CHANGE("DaylightTime", "-60", "02:00:00", "5", "3"))),
         "ErrorCalendarInvalidTimeZone");
     ck_assert_str_eq(refused(lab_zone_from_serializable, SERIAL("<t:Bias>0</t:Bias>")),
@@ -577,7 +599,8 @@ START_TEST(texts_of_the_store_bring_the_zone_back)
 
     ck_assert_str_eq(text, "W. Europe Standard Time");
     ck_assert_ptr_eq(lab_zone_from_text(text), berlin);
-    custom = read_zone(lab_zone_from_definition, CUSTOM(TWO_PERIODS, US_GROUP, TO_GROUP("0")));
+    custom =
+        read_zone(lab_zone_from_definition, CUSTOM(TWO_PERIODS, US_GROUP, TO_GROUP("0")));
     text = lab_zone_to_text(custom, pool);
     back = lab_zone_from_text(text);
     ck_assert_ptr_nonnull(back);
@@ -596,7 +619,8 @@ static void *APR_THREAD_FUNC ask_all(apr_thread_t *thread, void *sum)
     int i;
 
     for (i = 0; i < lab_zone_count(); i++) {
-        *(apr_int64_t *)sum += lab_zone_offset_at(lab_zone_at(i), apr_time_from_sec(1715000000));
+        *(apr_int64_t *)sum +=
+            lab_zone_offset_at(lab_zone_at(i), apr_time_from_sec(1715000000));
     }
     apr_thread_exit(thread, APR_SUCCESS);
     return NULL;
