@@ -165,6 +165,8 @@ static xc_error_t *get_page(xc_dav_t *d, const xc_resource_t *r)
 xc_error_t *xc_method_get(xc_dav_t *d)
 {
     xc_resource_t *r;
+    /* one account's data, and no guesses from Last-Modified about how long it stays true */
+    xc_reply_header(d, "Cache-Control", "private, no-cache");
     if (d->path.kind == XC_R_OBJECT)
         return get_object(d);
     XC_TRY(xc_resource_self(&r, d));

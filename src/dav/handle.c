@@ -90,9 +90,19 @@ static xc_error_t *dispatch(xc_dav_t *d)
     return d->method->handle(d);
 }
 
+/* Ours or Exchange's failures are an administrator's business; what clients ask for in vain is not. */
+static xc_log_level_e level_of(const xc_error_t *err)
+{
+    if (err->status >= 500)
+        return XC_LOG_ERROR;
+    if (err->status == 429 || (err->code && err->status != 404 && err->status != 412))
+        return XC_LOG_WARNING;
+    return XC_LOG_INFO;
+}
+
 static void log_failure(xc_dav_t *d, const xc_error_t *err)
 {
-    xc_log_level_e level = err->status >= 500 ? XC_LOG_ERROR : err->status == 429 ? XC_LOG_WARNING : XC_LOG_INFO;
+    xc_log_level_e level = level_of(err);
     xc_log(d->req->log, level, "%s %s for %s: %d%s%s%s%s: %s%s%s", d->req->method, d->req->uri,
            d->req->user ? d->req->user : "-", err->status, err->cond ? " " : "",
            err->cond ? xc_cond_name(err->cond) : "", err->code ? " " : "", err->code ? err->code : "",

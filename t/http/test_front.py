@@ -287,6 +287,34 @@ def test_query(alice, cal, put):
     assert r.by_href[series].text('c:calendar-data').count('RECURRENCE-ID') == 2
 
 
+BERLIN = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//EN\r\nBEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:19700101T000000\r\n'
+          'TZOFFSETFROM:%s\r\nTZOFFSETTO:%s\r\nEND:STANDARD\r\nEND:VTIMEZONE\r\nEND:VCALENDAR\r\n')
+
+
+def test_all_day_in_the_clients_zone(alice, cal, put):
+    day = put('day', 'Day', '20270301', '20270302')
+    night = EVENTS % '<c:time-range start="20270301T003000Z" end="20270301T010000Z"/>'
+    zone = lambda offset: '<c:timezone>%s</c:timezone>' % (BERLIN % (offset, offset)).replace('\r', '&#13;')
+    found = lambda extra: [e.href for e in alice.query(cal, night, '', extra).entries]
+    assert found(zone('+0100')) == [day]
+    assert found(zone('-0500')) == []
+    assert found('<c:timezone-id>America/New_York</c:timezone-id>') == []
+    # what the calendar itself says counts when the request says nothing
+    assert alice.proppatch(cal, '<c:calendar-timezone>%s</c:calendar-timezone>' % (BERLIN % ('-0800', '-0800')).replace('\r', '&#13;')).status == 207
+    assert found('') == []
+    assert found(zone('+0100')) == [day]
+
+
+def test_zones_by_name_only(alice, cal, put):
+    vtimezone = BERLIN[BERLIN.index('BEGIN:VTIMEZONE'):BERLIN.index('END:VCALENDAR')].replace('Own', 'Europe/Berlin') % ('+0100', '+0100')
+    text = event('z', 'Zoned', '20270101T100000', '20270101T110000', zone='Europe/Berlin').replace('BEGIN:VEVENT', vtimezone + 'BEGIN:VEVENT')
+    assert alice.put(cal + 'z.ics', text).status == 201
+    assert 'BEGIN:VTIMEZONE' in alice.multiget(cal, [cal + 'z.ics']).entries[0].text('c:calendar-data')
+    r = alice.multiget(cal, [cal + 'z.ics'], **{'CalDAV-Timezones': 'F'})
+    data = r.entries[0].text('c:calendar-data')
+    assert 'BEGIN:VTIMEZONE' not in data and 'TZID=Europe/Berlin' in data
+
+
 def test_free_busy(alice, cal, put):
     put('busy', 'Secret', '20270301T100000Z', '20270301T110000Z')
     put('free', 'Free', '20270301T120000Z', '20270301T130000Z', 'TRANSP:TRANSPARENT')
