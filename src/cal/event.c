@@ -185,8 +185,6 @@ void xc_event_normalize(xc_event_t *e, apr_pool_t *pool)
     e->location = one_line(e->location, pool);
     e->text = body(e->text, pool);
     e->html = body(e->html, pool);
-    if (e->html && e->text && strcmp(xc_text_bare(xc_html_to_text(e->html, pool), pool), xc_text_bare(e->text, pool)) != 0)
-        e->html = NULL; /* the client changed DESCRIPTION and carried an old X-ALT-DESC along */
     if (e->categories)
         e->categories = normal_categories(e->categories, pool);
     if (e->attendees)

@@ -57,11 +57,26 @@ const char *xc_render_zones(const xc_render_t *r, apr_hash_t *known, apr_time_t 
 /** Earliest start of the event and its overrides. */
 apr_time_t xc_event_earliest(const xc_event_t *event);
 
-/** Unpack what xc_object_keep() made. @return 0 when it is damaged or of another version */
-int xc_kept_unpack(const char *kept, const char **fingerprint, const char **fingerprint_no_zone, int *stripped, const char **text, apr_pool_t *pool);
+/** What xc_object_keep() packed. */
+typedef struct xc_kept_t {
+    const char *fingerprint, *fingerprint_no_zone;
+    int stripped;                /* without DESCRIPTION and X-ALT-DESC */
+    const char *foreign;         /* somebody else's meeting: the owner's address among its attendees ("" = none); else NULL */
+    const char *text;
+} xc_kept_t;
+
+/** Unpack it. @return 0 when it is damaged or of another version */
+int xc_kept_unpack(xc_kept_t *out, const char *kept, apr_pool_t *pool);
 /** The kept text with Exchange's values; NULL when it cannot be used. */
 const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_pool_t *pool);
 /** Have attendees answered since? Then a kept text says too little although nothing else changed. */
 int xc_kept_answers_differ(const char *kept_text, const xc_event_t *event, apr_pool_t *pool);
+/**
+ * Somebody else's meeting that a client wrote lies in Exchange as a plain appointment, since Exchange
+ * would make the mailbox owner its organizer. The event with its people from the kept text; NULL when
+ * that cannot be used.
+ * @param owner the owner's address among them, "" = none
+ */
+const xc_event_t *xc_kept_with_people(const char *kept_text, const char *owner, const xc_event_t *event, apr_pool_t *pool);
 
 #endif

@@ -4,7 +4,8 @@
  *
  *   "xc1 " fingerprint(32) " " fingerprint-without-zone(32) " " flags " " raw-bytes " " base64(zlib(text))
  *
- * flags: "-" the whole text, "s" without DESCRIPTION and X-ALT-DESC, which Exchange holds itself.
+ * flags: "-" the whole text, "s" without DESCRIPTION and X-ALT-DESC, which Exchange holds itself;
+ * followed by "f" and the owner's address among the attendees when it is somebody else's meeting.
  */
 #include <apr_base64.h>
 #include <apr_lib.h>
@@ -31,8 +32,9 @@ static const char *pack(const char *text, apr_size_t len, const char *flags, con
     if (len <= MAX_RAW && compress2(z, &z_len, (const unsigned char *)text, len, Z_BEST_COMPRESSION) == Z_OK) {
         char *b64 = apr_palloc(tmp, (apr_size_t)apr_base64_encode_len((int)z_len));
         apr_base64_encode_binary(b64, z, (int)z_len);
-        out = apr_psprintf(pool, PREFIX "%s %s %s %" APR_SIZE_T_FMT " %s", xc_event_fingerprint_of(event, 0, tmp),
-                           xc_event_fingerprint_of(event, 1, tmp), flags, len, b64);
+        out = apr_psprintf(pool, PREFIX "%s %s %s%s %" APR_SIZE_T_FMT " %s", xc_event_fingerprint_of(event, 0, tmp),
+                           xc_event_fingerprint_of(event, 1, tmp), flags,
+                           event->is_organizer ? "" : apr_pstrcat(tmp, "f", event->my_address ? event->my_address : "", NULL), len, b64);
     }
     apr_pool_destroy(tmp);
     return out;
@@ -86,24 +88,31 @@ static int is_hex(const char *s, apr_size_t n)
     return s[n] == ' ';
 }
 
-int xc_kept_unpack(const char *kept, const char **fingerprint, const char **fingerprint_no_zone, int *stripped, const char **text, apr_pool_t *pool)
+int xc_kept_unpack(xc_kept_t *out, const char *kept, apr_pool_t *pool)
 {
     const char *p = kept;
     char *end;
 
+    memset(out, 0, sizeof(*out));
     if (!p || strncmp(p, PREFIX, sizeof(PREFIX) - 1) != 0)
         return 0;
     p += sizeof(PREFIX) - 1;
     if (strlen(p) < 2 * (HEX + 1) + 4 || !is_hex(p, HEX) || !is_hex(p + HEX + 1, HEX))
         return 0;
-    *fingerprint = apr_pstrmemdup(pool, p, HEX);
-    *fingerprint_no_zone = apr_pstrmemdup(pool, p + HEX + 1, HEX);
+    out->fingerprint = apr_pstrmemdup(pool, p, HEX);
+    out->fingerprint_no_zone = apr_pstrmemdup(pool, p + HEX + 1, HEX);
     p += 2 * (HEX + 1);
-    if ((*p != '-' && *p != 's') || p[1] != ' ')
+    if (*p != '-' && *p != 's')
         return 0;
-    *stripped = *p == 's';
-    apr_int64_t raw = apr_strtoi64(p + 2, &end, 10);
-    if (end == p + 2 || *end != ' ' || raw <= 0 || raw > MAX_RAW || strlen(end + 1) > MAX_RAW)
+    out->stripped = *p++ == 's';
+    if (*p == 'f') {
+        out->foreign = apr_pstrmemdup(pool, p + 1, strcspn(p + 1, " "));
+        p += strcspn(p, " ");
+    }
+    if (*p++ != ' ')
+        return 0;
+    apr_int64_t raw = apr_strtoi64(p, &end, 10);
+    if (end == p || *end != ' ' || raw <= 0 || raw > MAX_RAW || strlen(end + 1) > MAX_RAW)
         return 0;
     unsigned char *z = apr_palloc(pool, (apr_size_t)apr_base64_decode_len(end + 1) + 1);
     int z_len = apr_base64_decode_binary(z, end + 1);
@@ -114,28 +123,35 @@ int xc_kept_unpack(const char *kept, const char **fingerprint, const char **fing
     data[raw] = '\0';
     if (memchr(data, '\0', (apr_size_t)raw))
         return 0;
-    *text = data;
+    out->text = data;
     return 1;
+}
+
+/* Does Exchange still hold what the client wrote? */
+static int is_same(const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *pool)
+{
+    if (strcmp(kept->fingerprint, xc_event_fingerprint_of(event, 0, pool)) == 0)
+        return 1;
+    /* a server that keeps no zone of single events gives them in UTC */
+    return event->start.kind == XC_WHEN_UTC && !event->recur && strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(event, 1, pool)) == 0;
 }
 
 const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
 {
-    const char *fingerprint, *no_zone, *text = NULL, *merged;
-    int stripped, same;
+    const char *text = NULL;
+    xc_kept_t kept;
     apr_pool_t *tmp;
 
     if (!event->kept)
         return xc_event_to_text(event, pool);
     apr_pool_create(&tmp, pool);
-    if (xc_kept_unpack(event->kept, &fingerprint, &no_zone, &stripped, &text, tmp)) {
-        same = strcmp(fingerprint, xc_event_fingerprint_of(event, 0, tmp)) == 0;
-        /* a server that keeps no zone of single events gives them in UTC */
-        if (!same && event->start.kind == XC_WHEN_UTC && !event->recur)
-            same = strcmp(no_zone, xc_event_fingerprint_of(event, 1, tmp)) == 0;
-        if (!same || stripped || (event->is_meeting && event->is_organizer && xc_kept_answers_differ(text, event, tmp))) {
-            merged = xc_kept_merge(text, event, tmp);
-            text = merged;
-        }
+    if (xc_kept_unpack(&kept, event->kept, tmp)) {
+        const xc_event_t *now = kept.foreign && !event->is_meeting ? xc_kept_with_people(kept.text, kept.foreign, event, tmp) : event;
+        if (now && is_same(&kept, now, tmp) && !kept.stripped &&
+            !(now->is_meeting && now->is_organizer && xc_kept_answers_differ(kept.text, now, tmp)))
+            text = kept.text;
+        else if (now)
+            text = xc_kept_merge(kept.text, now, tmp);
     }
     text = text ? apr_pstrdup(pool, text) : NULL;
     apr_pool_destroy(tmp);

@@ -538,8 +538,9 @@ static void merge_events(merge_t *m, const node_t *root)
 }
 
 /* The object behind a kept text, read as the client meant it for an event that Exchange tells now. */
-static int read_kept(merge_t *m, const char *text, const xc_event_t *event, apr_pool_t *pool)
+static int read_kept(merge_t *m, const char *text, const char *owner, const xc_event_t *event, apr_pool_t *pool)
 {
+    const char *const me[] = {owner, NULL};
     xc_object_t *obj;
     xc_event_t *kept;
 
@@ -547,13 +548,13 @@ static int read_kept(merge_t *m, const char *text, const xc_event_t *event, apr_
     m->master_changes = 0;
     m->now = xc_event_normal_copy(event, pool);
     m->zone = m->now->start.kind == XC_WHEN_ZONED ? m->now->start.zone : xc_zone_utc();
-    if (xc_object_parse_stored(&obj, text, strlen(text), pool) || xc_object_to_event(&kept, obj, NULL, m->zone, pool))
+    if (xc_object_parse_stored(&obj, text, strlen(text), pool) || xc_object_to_event(&kept, obj, me, m->zone, pool))
         return 0;
     m->obj = obj;
     /* who the owner is the text does not say: take it from Exchange */
-    kept->is_organizer = event->is_organizer;
+    kept->is_organizer = !owner && event->is_organizer;
     for (int i = 0; kept->overrides && i < kept->overrides->nelts; i++)
-        APR_ARRAY_IDX(kept->overrides, i, xc_event_t *)->is_organizer = event->is_organizer;
+        APR_ARRAY_IDX(kept->overrides, i, xc_event_t *)->is_organizer = kept->is_organizer;
     m->kept = xc_event_normal_copy(kept, pool);
     return 1;
 }
@@ -565,7 +566,7 @@ const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_po
     xc_buf_t *out = xc_buf_make(pool, 0);
     node_t *root;
 
-    if (!read_kept(&m, kept_text, event, pool) || !(root = read_tree(kept_text, strlen(kept_text), pool)))
+    if (!read_kept(&m, kept_text, NULL, event, pool) || !(root = read_tree(kept_text, strlen(kept_text), pool)))
         return NULL;
     merge_events(&m, root);
     xc_render_t head = {out, m.r.zones, pool};
@@ -606,7 +607,7 @@ int xc_kept_answers_differ(const char *kept_text, const xc_event_t *event, apr_p
 {
     merge_t m;
 
-    if (!read_kept(&m, kept_text, event, pool))
+    if (!read_kept(&m, kept_text, NULL, event, pool))
         return 0;
     for (int i = 0; m.kept->overrides && i < m.kept->overrides->nelts; i++) {
         const xc_event_t *kept = APR_ARRAY_IDX(m.kept->overrides, i, const xc_event_t *);
@@ -615,4 +616,31 @@ int xc_kept_answers_differ(const char *kept_text, const xc_event_t *event, apr_p
             return 1;
     }
     return answers_differ(m.kept, m.now);
+}
+
+static void take_people(xc_event_t *now, const xc_event_t *kept)
+{
+    now->is_meeting = kept->is_meeting;
+    now->is_organizer = 0;
+    now->organizer = kept->organizer;
+    now->attendees = kept->attendees;
+    now->my_address = kept->my_address;
+    now->my_partstat = kept->my_partstat;
+    now->cancelled = kept->cancelled;
+}
+
+const xc_event_t *xc_kept_with_people(const char *kept_text, const char *owner, const xc_event_t *event, apr_pool_t *pool)
+{
+    merge_t m;
+
+    if (!read_kept(&m, kept_text, owner, event, pool))
+        return NULL;
+    xc_event_t *now = xc_event_normal_copy(event, pool);
+    for (int i = 0; now->overrides && i < now->overrides->nelts; i++) {
+        xc_event_t *o = APR_ARRAY_IDX(now->overrides, i, xc_event_t *);
+        const xc_event_t *kept = find_override(m.kept, day_of(now, &o->recurrence_id));
+        take_people(o, kept ? kept : m.kept);
+    }
+    take_people(now, m.kept);
+    return now;
 }

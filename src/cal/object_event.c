@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cal/html.h"
 #include "cal/object_priv.h"
 #include "cal/zone_priv.h"
 
@@ -50,7 +51,8 @@ static const char *html_of(icalcomponent *comp, apr_pool_t *pool)
         if (!name || strcasecmp(name, "X-ALT-DESC") != 0)
             continue;
         type = xc_prop_param(p, "FMTTYPE", pool);
-        const char *value = icalvalue_get_x(icalproperty_get_value(p));
+        const icalvalue *v = icalproperty_get_value(p);
+        const char *value = v && icalvalue_isa(v) == ICAL_X_VALUE ? icalvalue_get_x(v) : v && icalvalue_isa(v) == ICAL_TEXT_VALUE ? icalvalue_get_text(v) : NULL;
         if (type && strcasecmp(type, "text/html") == 0 && value && *value)
             return lf_only(apr_pstrdup(pool, value), pool);
     }
@@ -339,6 +341,8 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
     e->location = text_of(comp, ICAL_LOCATION_PROPERTY, pool);
     e->text = text_of(comp, ICAL_DESCRIPTION_PROPERTY, pool);
     e->html = html_of(comp, pool);
+    if (e->html && e->text && strcmp(xc_text_bare(xc_html_to_text(e->html, pool), pool), xc_text_bare(e->text, pool)) != 0)
+        e->html = NULL; /* the client changed DESCRIPTION and carried an old X-ALT-DESC along */
     e->categories = categories_of(comp, pool);
     read_class(e, comp, pool);
     read_importance(e, comp);

@@ -255,9 +255,30 @@ int xc_recur_min_gap(const xc_recur_t *r)
     }
 }
 
-static int week_start_matters(const xc_recur_t *r)
+int xc_recur_fits_week_start(const xc_recur_t *recur, int week_start)
 {
-    return interval_of(r) > 1 && (r->days & (r->days - 1)) != 0;
+    xc_recur_t a = *recur, b = *recur;
+    int per_week = week_count(recur, 7), x, y;
+
+    if (recur->kind != XC_RECUR_WEEKLY || interval_of(recur) == 1 || recur->week_start == week_start)
+        return 1;
+    a.range = b.range = XC_RANGE_FOREVER;
+    b.week_start = week_start;
+    for (int i = 1; i <= 2 * per_week; i++) { /* one turn of the pattern, wherever in it the series begins */
+        if (xc_recur_date_of(&a, i, &x) != xc_recur_date_of(&b, i, &y) || x != y)
+            return 0;
+    }
+    return 1;
+}
+
+/* The first week start, from Monday on, that gives the pattern's dates. */
+static int plain_week_start(const xc_recur_t *r)
+{
+    for (int i = 1; i <= 7; i++) {
+        if (xc_recur_fits_week_start(r, i % 7))
+            return i % 7;
+    }
+    return r->week_start;
 }
 
 /* Every twelve months is every year; the 31st of a 30-day month is its 30th. */
@@ -282,8 +303,8 @@ void xc_recur_canonical(xc_recur_t *out, const xc_recur_t *recur)
 
     *out = as_yearly(recur);
     out->interval = out->kind == XC_RECUR_YEARLY_DAY || out->kind == XC_RECUR_YEARLY_NTH ? 1 : interval_of(recur);
-    if (out->kind == XC_RECUR_WEEKLY && !week_start_matters(out))
-        out->week_start = 1;
+    if (out->kind == XC_RECUR_WEEKLY)
+        out->week_start = plain_week_start(out);
     if (out->range == XC_RANGE_UNTIL && xc_recur_last(out, &last))
         xc_date_from_days(last, &out->until_year, &out->until_month, &out->until_day);
     /* what the kind does not use may hold anything */
@@ -317,7 +338,7 @@ int xc_recur_equal(const xc_recur_t *x, const xc_recur_t *y)
         return 0;
     switch (a->kind) {
     case XC_RECUR_DAILY: return 1;
-    case XC_RECUR_WEEKLY: return a->days == b->days && (!week_start_matters(a) || a->week_start == b->week_start);
+    case XC_RECUR_WEEKLY: return a->days == b->days && plain_week_start(a) == plain_week_start(b);
     case XC_RECUR_MONTHLY_DAY: return a->day_of_month == b->day_of_month;
     case XC_RECUR_MONTHLY_NTH: return a->days == b->days && a->index == b->index;
     case XC_RECUR_YEARLY_DAY: return a->month == b->month && a->day_of_month == b->day_of_month;

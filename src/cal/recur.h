@@ -65,6 +65,8 @@ int xc_recur_date_of(const xc_recur_t *recur, int index, int *days);
 int xc_recur_next(const xc_recur_t *recur, int days, int *found_days);
 /** Last occurrence; returns 0 for a series without end. */
 int xc_recur_last(const xc_recur_t *recur, int *days);
+/** Does the pattern give the same dates with weeks that begin on another day? (0 = Sunday) */
+int xc_recur_fits_week_start(const xc_recur_t *recur, int week_start);
 /** A lower bound of the days between two occurrences: Exchange wants none to last longer. */
 int xc_recur_min_gap(const xc_recur_t *recur);
 

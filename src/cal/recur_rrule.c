@@ -499,6 +499,10 @@ xc_error_t *xc_recur_from_rrule(xc_recur_t **out, const char *rrule, const xc_wa
         p->month = p->start_month;
         p->interval = 1;
     }
+    if (p->kind == XC_RECUR_YEARLY_DAY) { /* no April 31st: Exchange would not take it */
+        int len = xc_date_to_days(p->month == 12 ? 2001 : 2000, p->month % 12 + 1, 1) - xc_date_to_days(2000, p->month, 1);
+        p->day_of_month = p->day_of_month > len ? len : p->day_of_month;
+    }
     *out = p;
     return NULL;
 }
@@ -579,7 +583,7 @@ const char *xc_recur_to_rrule(const xc_recur_t *r, const xc_wall_t *start, const
         put_interval(buf, "WEEKLY", r->interval);
         xc_buf_puts(buf, ";BYDAY=");
         put_days(buf, r->days);
-        if (r->interval > 1 && r->week_start != 1)
+        if (!xc_recur_fits_week_start(r, 1)) /* Monday is what a rule means that does not say it */
             xc_buf_printf(buf, ";WKST=%s", day_name[r->week_start]);
         break;
     case XC_RECUR_MONTHLY_DAY:

@@ -127,8 +127,8 @@ START_TEST(normal_form)
     ck_assert_int_eq(e->end.wall.hour, 8);
     e = normal("DTSTART;TZID=Europe/Berlin:20240506T090000|DTEND;TZID=Antarctica/Troll:20240506T100000");
     ck_assert(e->start.kind == XC_WHEN_ZONED && e->end.kind == XC_WHEN_ZONED && e->end.zone == e->start.zone && e->end.wall.hour == 10);
-    ck_assert_ptr_null(normal(BASE "|DESCRIPTION:new words|X-ALT-DESC;FMTTYPE=text/html:<p>old words</p>")->html);
-    ck_assert_ptr_nonnull(normal(BASE "|DESCRIPTION:same\\nwords|X-ALT-DESC;FMTTYPE=text/html:<p>same</p><p>words</p>")->html);
+    ck_assert_ptr_null(event(BASE "|DESCRIPTION:new words|X-ALT-DESC;FMTTYPE=text/html:<p>old words</p>")->html);
+    ck_assert_ptr_nonnull(event(BASE "|DESCRIPTION:same\\nwords|X-ALT-DESC;FMTTYPE=text/html:<p>same</p><p>words</p>")->html);
     e = xc_event_make(pool);
     ck_assert(e->reminder_minutes == -1 && e->is_organizer && e->busy == XC_BUSY_UNSET && e->importance == XC_IMPORTANCE_NORMAL);
 }

@@ -220,6 +220,26 @@ START_TEST(merged_people)
     expect(t, "\r\nATTENDEE:mailto:carol@contoso.example\r\n");
     e->cancelled = 1;
     expect(now(e), "\r\nSTATUS:CANCELLED\r\n");
+    /* somebody else's meeting that the client wrote: an appointment to Exchange, its people only here */
+    static const char foreign[] = BASE "|RRULE:FREQ=WEEKLY|ORGANIZER:mailto:zed@elsewhere.example|ATTENDEE;PARTSTAT=ACCEPTED:mailto:A.Smith@contoso.example|ATTENDEE:mailto:carol@contoso.example^"
+                                  "RECURRENCE-ID:20240513T070000Z|DTSTART:20240513T080000Z|DTEND:20240513T090000Z|SUMMARY:Other|ORGANIZER:mailto:zed@elsewhere.example|"
+                                  "ATTENDEE;PARTSTAT=DECLINED:mailto:A.Smith@contoso.example";
+    e = stored(vevent(foreign));
+    for (int i = 0; i < 2; i++) {
+        xc_event_t *x = i ? APR_ARRAY_IDX(e->overrides, 0, xc_event_t *) : e;
+        x->attendees = NULL;
+        x->is_meeting = 0;
+        x->is_organizer = 1;
+        x->organizer.address = x->my_address = NULL;
+        x->my_partstat = XC_PARTSTAT_NEEDS_ACTION;
+    }
+    ck_assert_str_eq(xc_object_text_for(e, pool), vevent(foreign));
+    e->location = "Room 5";
+    t = xc_object_text_for(e, pool);
+    expect(t, "\r\nLOCATION:Room 5\r\n");
+    expect(t, "\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:A.Smith@contoso.example\r\n");
+    expect(t, "\r\nATTENDEE;PARTSTAT=DECLINED:mailto:A.Smith@contoso.example\r\n");
+    expect(t, "\r\nORGANIZER:mailto:zed@elsewhere.example\r\n");
 }
 END_TEST
 

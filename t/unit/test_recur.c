@@ -70,6 +70,8 @@ static const row_t good[] = {
     {"20240506T0900", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR", NULL},
     {"20240506T0900", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU", NULL},
     {"20240508T0900", "FREQ=WEEKLY;INTERVAL=3;BYDAY=WE,MO,SU;WKST=TU", "FREQ=WEEKLY;INTERVAL=3;BYDAY=MO,WE,SU;WKST=TU"},
+    {"20240506T0900", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR;WKST=SU", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR"},
+    {"20240430T0900", "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTH=4;BYMONTHDAY=30"},
     {"20240508T0900", "FREQ=WEEKLY;WKST=SU;BYDAY=WE", "FREQ=WEEKLY;BYDAY=WE"},
     {"20240512T0900", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO;COUNT=7", "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;COUNT=7"},
     {"20240506T0900", "FREQ=MONTHLY;BYMONTHDAY=6", NULL},
@@ -198,6 +200,20 @@ START_TEST(not_rules)
     memset(big, 'A', 99999);
     xc_recur_t *r;
     ck_assert_ptr_nonnull(xc_recur_from_rrule(&r, big, &s, NULL, 0, pool));
+}
+END_TEST
+
+START_TEST(week_starts)
+{
+    xc_wall_t s = wall("20240506T0900");
+    xc_recur_t *a, *b;
+    ck_assert_ptr_null(xc_recur_from_rrule(&a, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;WKST=MO", &s, NULL, 0, pool));
+    ck_assert_ptr_null(xc_recur_from_rrule(&b, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,FR;WKST=SU", &s, NULL, 0, pool));
+    ck_assert(xc_recur_equal(a, b)); /* the same dates: a server that knows no week start keeps them */
+    ck_assert(xc_recur_fits_week_start(a, 0) && !xc_recur_fits_week_start(a, 3));
+    ck_assert_ptr_null(xc_recur_from_rrule(&a, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=MO", &s, NULL, 0, pool));
+    ck_assert_ptr_null(xc_recur_from_rrule(&b, "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;WKST=SU", &s, NULL, 0, pool));
+    ck_assert(!xc_recur_equal(a, b) && !xc_recur_fits_week_start(a, 0));
 }
 END_TEST
 
@@ -367,6 +383,7 @@ int main(void)
     tcase_add_test(tc, expressible);
     tcase_add_test(tc, refused_by_name);
     tcase_add_test(tc, not_rules);
+    tcase_add_test(tc, week_starts);
     tcase_add_test(tc, count_of_zero);
     tcase_add_test(tc, until_bounds);
     tcase_add_test(tc, arithmetic_by_walking);
