@@ -48,7 +48,7 @@ struct xc_session_t {
     /* small records that outlive the request (negotiated version, autodiscovered URL, back-off): */
     void *memo_ctx;
     const char *(*memo_get)(void *ctx, const char *key, apr_pool_t *pool);                 /* NULL = unknown */
-    void (*memo_set)(void *ctx, const char *key, const char *value, apr_interval_time_t ttl);
+    void (*memo_set)(void *ctx, const char *key, const char *value, apr_interval_time_t ttl);  /* value NULL = forget */
     void (*back_off)(void *ctx, const char *origin, const char *account, apr_interval_time_t how_long);
     apr_pool_t *pool;
 };

@@ -7,8 +7,8 @@
 #include "exchange/ews/ews.h"
 
 /* How long an account stays away when Exchange is busy and does not say for how long; at most. */
-#define DEFAULT_BACK_OFF apr_time_from_sec(5)
-#define MAX_BACK_OFF     apr_time_from_sec(600)
+#define DEFAULT_BACK_OFF_MS 5000
+#define MAX_BACK_OFF_MS     600000
 
 void xc_ews_begin(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *state, const char *operation, apr_pool_t *pool)
 {
@@ -29,6 +29,8 @@ void xc_ews_begin(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *st
         xc_xmlw_end(w);
         xc_xmlw_end(w);
     }
+    if (s->cfg->culture)
+        xc_xmlw_element(w, XC_NS_T, "MailboxCulture", s->cfg->culture);
     xc_xmlw_start(w, XC_NS_T, "RequestServerVersion");
     xc_xmlw_attr(w, "Version", state->version->name);
     xc_xmlw_end(w);
@@ -39,22 +41,25 @@ void xc_ews_begin(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *st
 
 /* ---- answers ---- */
 
-/* Exchange asks for quiet: remembered for the account, told to the client. */
-static void honour_back_off(xc_error_t *err, const xmlNode *message_xml, const xc_session_t *s, const xc_ews_state_t *state,
-                            apr_pool_t *pool)
+/* A t:Value of a MessageXml, NULL when absent. */
+static const char *detail(const xmlNode *message_xml, const char *wanted, apr_pool_t *pool)
 {
-    apr_interval_time_t wait = DEFAULT_BACK_OFF;
     for (xmlNode *v = xc_xml_child(message_xml, NULL, "Value"); v; v = xc_xml_next(v, NULL, "Value")) {
         const char *name = xc_xml_attr(v, "Name", pool);
-        if (name && strcmp(name, "BackOffMilliseconds") == 0) {
-            apr_int64_t ms = apr_atoi64(xc_xml_text(v, pool));
-            if (ms > 0)
-                wait = ms > 600000 ? MAX_BACK_OFF : (apr_interval_time_t)ms * 1000;
-        }
+        if (name && strcmp(name, wanted) == 0)
+            return xc_xml_text(v, pool);
     }
-    xc_error_retry(err, (int)((wait + APR_USEC_PER_SEC - 1) / APR_USEC_PER_SEC));
+    return NULL;
+}
+
+/* Exchange asks for quiet: remembered for the account, told to the client. */
+static void honour_back_off(xc_error_t *err, const char *milliseconds, const xc_session_t *s, const xc_ews_state_t *state)
+{
+    int ms = xc_ews_int(milliseconds, 1, MAX_BACK_OFF_MS, milliseconds ? MAX_BACK_OFF_MS : DEFAULT_BACK_OFF_MS);
+    xc_error_retry(err, (ms + 999) / 1000);
     if (s->back_off)
-        s->back_off(s->memo_ctx, state->url, s->account ? s->account : (s->credential ? s->credential->fingerprint : NULL), wait);
+        s->back_off(s->memo_ctx, state->origin, s->account ? s->account : (s->credential ? s->credential->fingerprint : NULL),
+                    apr_time_from_msec(ms));
 }
 
 static int is_busy(const char *code)
@@ -62,25 +67,22 @@ static int is_busy(const char *code)
     return strcmp(code, "ErrorServerBusy") == 0;
 }
 
-/* ErrorInternalServerError may wrap ErrorServerBusy. */
-static const char *inner_code(const xmlNode *message_xml, const char *code, apr_pool_t *pool)
-{
-    for (xmlNode *v = xc_xml_child(message_xml, NULL, "Value"); v; v = xc_xml_next(v, NULL, "Value")) {
-        const char *name = xc_xml_attr(v, "Name", pool);
-        if (name && strcmp(name, "InnerErrorResponseCode") == 0)
-            return xc_xml_text(v, pool);
-    }
-    return code;
-}
-
 static xc_error_t *coded_error(const char *code, const char *text, const xmlNode *message_xml, const xc_session_t *s,
                                const xc_ews_state_t *state, apr_pool_t *pool)
 {
-    if (strcmp(code, "ErrorInternalServerError") == 0)
-        code = inner_code(message_xml, code, pool);
+    const char *inner = detail(message_xml, "InnerErrorResponseCode", pool), *wait = detail(message_xml, "BackOffMilliseconds", pool);
+    if (inner && strcmp(code, "ErrorInternalServerError") == 0)
+        code = inner;
     xc_error_t *err = xc_ews_error(code, text, pool);
-    if (is_busy(code))
-        honour_back_off(err, message_xml, s, state, pool);
+    if (is_busy(code) || wait)
+        honour_back_off(err, wait, s, state);
+    if (xc_ews_is_version_error(err) && !s->cfg->version) {
+        /* the server is another one than it was: the next request finds out */
+        xc_ews_forget_version(s, state);
+        if (strcmp(code, "ErrorSchemaValidation"))
+            err->status = 503;
+        xc_error_retry(err, 1);
+    }
     return err;
 }
 
@@ -107,11 +109,32 @@ static int retry_after_sec(const xc_net_response_t *resp)
     return sec > 0 && sec < 3600 ? (int)sec : 30;
 }
 
-static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t *call, apr_pool_t *pool)
+/* Harmless when Exchange gets it twice. */
+static int is_reading(const char *operation)
+{
+    static const char *const kinds[] = {"Get", "Find", "Sync", "Resolve", "Convert"};
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strncmp(operation, kinds[i], strlen(kinds[i])) == 0)
+            return 1;
+    return 0;
+}
+
+/* An answer that is none of Exchange's own: something on the way failed, perhaps after Exchange had done it. */
+static int is_on_the_way(int status)
+{
+    return status == 200 || status == 500 || status == 502 || status == 504;
+}
+
+static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t *call, const xc_session_t *s, apr_pool_t *pool)
 {
     xc_error_t *err;
     switch (resp->status) {
-    case 401: err = xc_error_make(pool, 401, XC_COND_NONE, "Exchange does not accept this login."); break;
+    case 401:
+    case 440: /* a session of forms has run out */
+        /* of the gateway's own account the client has no password that it could correct */
+        err = s->impersonate ? xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not accept the gateway's own account.")
+                             : xc_error_make(pool, 401, XC_COND_NONE, "Exchange does not accept this login.");
+        break;
     case 403:
     case 456:
     case 457: err = xc_error_make(pool, 403, XC_COND_NONE, "Exchange does not let this account use its web services."); break;
@@ -126,7 +149,48 @@ static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t
         err = xc_error_make(pool, 502, XC_COND_NONE, "Exchange's web service does not answer as one.");
         xc_error_context(err, pool, "check ExchangeURL");
     }
+    err->maybe_done = !is_reading(call->operation) && is_on_the_way(resp->status);
     return xc_error_context(err, pool, "%s: HTTP %d", call->operation, resp->status);
+}
+
+/* Where the reference at `p` ("&#x1F;") ends when it stands for what XML has no place for, else NULL. */
+static const char *bad_reference(const char *p)
+{
+    int hex = p[2] == 'x';
+    const char *digits = p + 2 + hex, *end = digits + strspn(digits, hex ? "0123456789abcdefABCDEF" : "0123456789");
+    char *rest;
+    if (*end != ';' || end == digits)
+        return NULL;
+    apr_int64_t c = apr_strtoi64(digits, &rest, hex ? 16 : 10);
+    int good = c == 0x9 || c == 0xA || c == 0xD || (c >= 0x20 && c <= 0xD7FF) || (c >= 0xE000 && c <= 0xFFFD) || (c >= 0x10000 && c <= 0x10FFFF);
+    return good ? NULL : end + 1;
+}
+
+/* Exchange passes on what other programs have stored, characters that XML forbids among it. A copy without them. */
+static const char *without_bad_characters(const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    char *copy = apr_pstrmemdup(pool, text, len), *to = copy;
+    const char *from = copy, *end;
+    while (*from) {
+        if (from[0] == '&' && from[1] == '#' && (end = bad_reference(from)) != NULL) {
+            *to++ = ' ';
+            from = end;
+        } else {
+            unsigned char c = (unsigned char)*from++;
+            *to++ = c < 0x20 && c != '\t' && c != '\r' && c != '\n' ? ' ' : (char)c;
+        }
+    }
+    *to = '\0';
+    return copy;
+}
+
+static xc_error_t *parse(xmlNode **root, const xc_net_response_t *resp, apr_pool_t *pool)
+{
+    xc_error_t *err = xc_xml_parse_large(root, resp->body, resp->body_len, pool);
+    if (!err || !strstr(resp->body, "Envelope"))
+        return err;
+    const char *again = without_bad_characters(resp->body, resp->body_len, pool);
+    return xc_xml_parse_large(root, again, strlen(again), pool);
 }
 
 static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *resp, const xc_session_t *s, const xc_ews_state_t *state,
@@ -135,35 +199,25 @@ static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *res
     if (resp->error)
         return xc_error_context(resp->error, pool, "%s", call->operation);
     if (resp->status != 200 && resp->status != 500)
-        return http_error(resp, call, pool);
+        return http_error(resp, call, s, pool);
     xmlNode *root = NULL;
-    xc_error_t *err = xc_xml_parse_large(&root, resp->body, resp->body_len, pool);
+    xc_error_t *err = parse(&root, resp, pool);
     if (err) {
         if (resp->status == 500)
-            return http_error(resp, call, pool);
+            return http_error(resp, call, s, pool);
         xc_error_t *out = xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "Exchange's answer was broken off or is no XML."), 10);
         /* the request arrived: what it asked for may have been done */
-        out->maybe_done = 1;
+        out->maybe_done = !is_reading(call->operation);
         return xc_error_context(out, pool, "%s: %s", call->operation, err->message);
     }
     xmlNode *body = xc_xml_is(root, NULL, "Envelope") ? xc_xml_child(root, NULL, "Body") : NULL;
     xmlNode *first = xc_xml_child(body, NULL, NULL);
     if (first && xc_xml_is(first, NULL, "Fault"))
         return xc_error_context(fault_error(first, s, state, pool), pool, "%s", call->operation);
-    if (!first || resp->status != 200)
-        return http_error(resp, call, pool);
+    if (!first || resp->status != 200 || !xc_xml_is(first, NULL, apr_pstrcat(pool, call->operation, "Response", NULL)))
+        return http_error(resp, call, s, pool);
     call->response = first;
     return NULL;
-}
-
-/* Harmless when Exchange gets it twice. */
-static int is_reading(const char *operation)
-{
-    static const char *const kinds[] = {"Get", "Find", "Sync", "Resolve", "Convert"};
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        if (strncmp(operation, kinds[i], strlen(kinds[i])) == 0)
-            return 1;
-    return 0;
 }
 
 static void prepare_request(xc_net_request_t *req, const xc_ews_call_t *call, const xc_session_t *s, const xc_ews_state_t *state,

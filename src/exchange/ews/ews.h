@@ -32,6 +32,7 @@ const xc_ews_version_t *xc_ews_versions(void);
 /** What a session has found out; made on first use, on the session's pool. */
 typedef struct xc_ews_state_t {
     const char *url;
+    const char *origin;        /* of the URL, as net/http.h names it */
     const xc_ews_version_t *version;
 } xc_ews_state_t;
 
@@ -40,6 +41,9 @@ typedef struct xc_ews_state_t {
  * repeated with an older version while the server refuses the newer one).
  */
 xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t *pool);
+
+/** The server does not speak the version that was remembered: the next session finds out anew. */
+void xc_ews_forget_version(const xc_session_t *s, const xc_ews_state_t *state);
 
 /* ---- calls ---- */
 

@@ -74,6 +74,23 @@ static xc_error_t *negotiate(xc_ews_state_t *state, xc_session_t *s, apr_pool_t 
     return err;
 }
 
+/* A configured name that is in no row is a later one's: it is sent as it is, with all that we know. */
+static const xc_ews_version_t *configured(const char *name, apr_pool_t *pool)
+{
+    const xc_ews_version_t *known = xc_ews_version_find(name);
+    if (known)
+        return known;
+    xc_ews_version_t *later = apr_pmemdup(pool, &versions[0], sizeof versions[0]);
+    later->name = name;
+    return later;
+}
+
+void xc_ews_forget_version(const xc_session_t *s, const xc_ews_state_t *state)
+{
+    if (s->memo_set)
+        s->memo_set(s->memo_ctx, memo_key(state->url, s->pool), NULL, 0);
+}
+
 xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t *pool)
 {
     xc_ews_state_t *state = s->state;
@@ -83,10 +100,13 @@ xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t
     state = apr_pcalloc(s->pool, sizeof *state);
     const char *login = s->impersonate ? s->impersonate : s->account ? s->account : s->credential ? s->credential->user : NULL;
     XC_TRY(xc_autodiscover_url(&state->url, s, login, s->pool));
-    const char *known = s->cfg->version;
-    if (!known && s->memo_get)
-        known = s->memo_get(s->memo_ctx, memo_key(state->url, pool), pool);
-    state->version = xc_ews_version_find(known);
+    state->origin = xc_net_origin(state->url, s->pool);
+    if (!state->origin)
+        return xc_error_make(pool, 502, XC_COND_NONE, "The address of Exchange's web service is not valid.");
+    if (s->cfg->version)
+        state->version = configured(s->cfg->version, s->pool);
+    else if (s->memo_get)
+        state->version = xc_ews_version_find(s->memo_get(s->memo_ctx, memo_key(state->url, pool), pool));
     if (!state->version)
         XC_TRY(negotiate(state, s, pool));
     s->state = state;
