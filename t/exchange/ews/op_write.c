@@ -106,7 +106,7 @@ static const lab_fail_t *set_field(lab_call_t *call, lab_draft_t *d, xmlNodePtr 
     if (!value || lab_xml_next(value))
         return lab_fail(call, "ErrorIncorrectUpdatePropertyCount");
     if (lab_xml_is(path, "ExtendedFieldURI")) {
-        lab_ext_t named, given;
+        lab_ext_t named, given = {0};
         xmlNodePtr inner = lab_xml_child(value, "ExtendedFieldURI");
         const lab_fail_t *fail = lab_ext_read(call, path, &named);
         if (!fail && inner)
