@@ -11,18 +11,22 @@ from ewsclient import Ews  # noqa: E402
 from labserver import Lab  # noqa: E402
 
 
+def run(lab):
+    lab.start()
+    yield lab
+    crashes = lab.crashes()
+    lab.stop()
+    assert not crashes, '\n'.join(crashes)
+
+
 @pytest.fixture(scope='session')
 def one_lab():
-    lab = Lab().start()
-    yield lab
-    lab.stop()
+    yield from run(Lab())
 
 
 @pytest.fixture(scope='session')
 def one_lab_2007():
-    lab = Lab(version='2007_SP1').start()
-    yield lab
-    lab.stop()
+    yield from run(Lab(version='2007_SP1'))
 
 
 def fresh(lab):

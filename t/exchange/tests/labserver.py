@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts and stops the Exchange simulator for tests, the demo and benchmarks, and speaks to its
 controls. It listens on loopback only and stops just the process it started."""
+import glob
 import json
 import os
 import shutil
@@ -47,11 +48,25 @@ class Lab:
     def ews_url(self):
         return self.url + '/EWS/Exchange.asmx'
 
+    def environment(self):
+        """With EXCAL_SANITIZED the module was built for AddressSanitizer, which httpd must load first."""
+        env = dict(os.environ)
+        if env.get('EXCAL_SANITIZED'):
+            lib = subprocess.check_output(['gcc', '-print-file-name=libasan.so'], text=True).strip()
+            env.update(LAB_PRELOAD=os.path.realpath(lib), UBSAN_OPTIONS='print_stacktrace=1:halt_on_error=1',
+                       ASAN_OPTIONS='detect_leaks=0:abort_on_error=1:log_path=%s/asan' % self.dir)
+        return env
+
+    def crashes(self):
+        """What a healthy run has none of: sanitizer reports and children that died."""
+        found = [open(f, errors='replace').read() for f in glob.glob(os.path.join(self.dir, 'asan.*'))]
+        return found + [line for line in self.error_log().splitlines() if 'exit signal' in line or 'runtime error' in line]
+
     def start(self):
         os.makedirs(self.dir, exist_ok=True)
         args = [os.path.join(EXCHANGE, 'lab'), '--port', str(self.port), '--dir', self.dir, '--module', self.module,
                 '--version', self.version, '--auth', self.auth]
-        self.proc = subprocess.Popen(args, cwd='/', start_new_session=True)
+        self.proc = subprocess.Popen(args, cwd='/', start_new_session=True, env=self.environment())
         for _ in range(1200):
             try:
                 self.control('GET', 'calls')
