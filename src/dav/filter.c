@@ -150,6 +150,10 @@ int xc_item_may_touch(const xc_item_t *item, const xc_range_t *range)
 {
     if (!range->set || (!item->span_first && !item->span_last))
         return 1;
-    /* a span is instants: an event without duration touches the moment at which it starts */
-    return item->span_last >= range->start && item->span_first < range->end;
+    /* a span is instants: an event without duration touches the moment at which it starts; a day or a floating
+     * time may lie elsewhere in the zone of the request than in that of the span */
+    const apr_time_t zones_apart = apr_time_from_sec(26 * 3600);
+    apr_time_t start = range->start > XC_TIME_MIN + zones_apart ? range->start - zones_apart : XC_TIME_MIN;
+    apr_time_t end = range->end < XC_TIME_MAX - zones_apart ? range->end + zones_apart : XC_TIME_MAX;
+    return item->span_last >= start && item->span_first < end;
 }
