@@ -25,6 +25,7 @@ static const lab_operation_t operations[] = {
     {"GetRoomLists", LAB_EXCHANGE_2010, false, lab_op_get_room_lists, NULL},
     {"GetRooms", LAB_EXCHANGE_2010, false, lab_op_get_rooms, NULL},
     {"ConvertId", LAB_EXCHANGE_2007_SP1, false, lab_op_convert_id, NULL},
+    {"GetUserConfiguration", LAB_EXCHANGE_2010, false, lab_op_get_user_configuration, NULL},
     {"CreateAttachment", LAB_EXCHANGE_2007, true, lab_op_create_attachment, "<m:Attachments/>"},
     {"GetAttachment", LAB_EXCHANGE_2007, false, lab_op_get_attachment, "<m:Attachments/>"},
     {"DeleteAttachment", LAB_EXCHANGE_2007, true, lab_op_delete_attachment, NULL},

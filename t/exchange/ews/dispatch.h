@@ -36,6 +36,7 @@ void lab_op_expand_dl(lab_call_t *call);
 void lab_op_get_room_lists(lab_call_t *call);
 void lab_op_get_rooms(lab_call_t *call);
 void lab_op_convert_id(lab_call_t *call);
+void lab_op_get_user_configuration(lab_call_t *call);
 void lab_op_create_attachment(lab_call_t *call);
 void lab_op_get_attachment(lab_call_t *call);
 void lab_op_delete_attachment(lab_call_t *call);

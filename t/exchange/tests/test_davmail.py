@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What DavMail takes for granted of Exchange."""
-from ewsclient import NS, folder_xml
+import pytest
+from ewsclient import NS, EwsError, folder_xml
 
 
 def test_an_id_tells_the_mailbox(alice):
@@ -21,3 +22,18 @@ def test_items_have_growing_numbers(lab, alice):
                    '<m:ParentFolderIds>%s</m:ParentFolderIds></m:FindItem>' % (path, path, folder_xml('calendar')))
     numbers = [int(e.text) for e in m.iterfind('.//t:ExtendedProperty/t:Value', NS)]
     assert len(numbers) == 5 and numbers[0] > 0 and numbers == sorted(set(numbers))
+
+
+def options(ews, name='OWA.UserOptions', folder='root'):
+    return ews.call('<m:GetUserConfiguration><m:UserConfigurationName Name="%s">%s</m:UserConfigurationName>'
+                    '<m:UserConfigurationProperties>All</m:UserConfigurationProperties></m:GetUserConfiguration>' % (name, folder_xml(folder)))
+
+
+def test_the_users_zone_is_among_the_options(alice):
+    m = options(alice)
+    assert [e.findtext('t:Value', None, NS) for e in m.iterfind('.//t:DictionaryKey', NS)] == ['timezone']
+    assert m.findtext('.//t:DictionaryValue/t:Value', None, NS).endswith('Standard Time')
+    for name, folder in (('CategoryList', 'calendar'), ('OWA.UserOptions', 'calendar')):
+        with pytest.raises(EwsError) as e:
+            options(alice, name, folder)
+        assert e.value.code == 'ErrorItemNotFound'
