@@ -61,6 +61,7 @@ struct xc_event_t {
     int tentative;                 /* STATUS:TENTATIVE */
     xc_when_t start, end;          /* end always set, exclusive; same kind as start, maybe another zone */
     int all_day;                   /* start.kind == XC_WHEN_DATE */
+    int zone_guessed;              /* the server tells no zone of this event: start's is only the mailbox's */
     int reminder_minutes;          /* before start; -1 = no reminder */
 
     int is_meeting;                /* has attendees */

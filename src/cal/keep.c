@@ -132,8 +132,8 @@ static int is_same(const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *p
 {
     if (strcmp(kept->fingerprint, xc_event_fingerprint_of(event, 0, pool)) == 0)
         return 1;
-    /* a server that keeps no zone of single events gives them in UTC */
-    return event->start.kind == XC_WHEN_UTC && !event->recur && strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(event, 1, pool)) == 0;
+    /* a server that keeps no zone of single events: the instant is all that it can say */
+    return (event->zone_guessed || event->start.kind == XC_WHEN_UTC) && !event->recur && strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(event, 1, pool)) == 0;
 }
 
 const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)

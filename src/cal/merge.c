@@ -210,13 +210,19 @@ static int exdates_differ(const xc_event_t *a, const xc_event_t *b)
     return 0;
 }
 
+/* No zone is told, and none is needed. */
+static int is_zone_free(const xc_event_t *e)
+{
+    return !e->recur && (e->zone_guessed || e->start.kind == XC_WHEN_UTC);
+}
+
 static unsigned changes(const xc_event_t *kept, const xc_event_t *now, apr_pool_t *pool)
 {
     unsigned d = xc_event_diff(kept, now) & ~(unsigned)(XC_FIELD_BODY | XC_FIELD_BUSY | XC_FIELD_ATTENDEES);
 
     d |= xc_event_bodies_differ(kept, now, pool) ? XC_FIELD_BODY : 0;
     d |= kept->busy != now->busy ? XC_FIELD_BUSY : 0;
-    if (!now->recur && now->start.kind == XC_WHEN_UTC) /* no zone is told: the client's is as good */
+    if (is_zone_free(now)) /* the client's zone is as good as any */
         d &= ~(unsigned)XC_FIELD_ZONE;
     return d;
 }
@@ -230,7 +236,7 @@ static xc_when_t like_before(const merge_t *m, const xc_when_t *now, icalcompone
         return out;
     if (now->kind == XC_WHEN_DATE || old.kind == XC_WHEN_DATE)
         return out;
-    if ((old.kind == XC_WHEN_ZONED && (now->kind == XC_WHEN_UTC ? !m->now->recur : xc_zone_same_windows(old.zone, now->zone))) ||
+    if ((old.kind == XC_WHEN_ZONED && (is_zone_free(m->now) || (now->kind == XC_WHEN_ZONED && xc_zone_same_windows(old.zone, now->zone)))) ||
         (old.kind == XC_WHEN_FLOATING && (now->kind == XC_WHEN_UTC || xc_zone_same_windows(m->zone, now->zone))))
         xc_when_from_utc(&out, xc_when_to_utc(now, NULL), &old, m->zone);
     return out;

@@ -64,6 +64,17 @@ START_TEST(verbatim)
     xc_zone_to_wall(xc_zone_utc(), t, &e->start.wall);
     xc_zone_to_wall(xc_zone_utc(), t + apr_time_from_sec(3600), &e->end.wall);
     ck_assert_str_eq(xc_object_text_for(e, pool), vevent(RICH));
+    /* or one whose zone is only taken from the mailbox */
+    static const char far[] = "DTSTART;TZID=America/New_York:20240506T030000|DTEND;TZID=America/New_York:20240506T040000|SUMMARY:x";
+    e = stored(vevent(far));
+    e->start.zone = e->end.zone = xc_zone_find("Europe/Berlin");
+    e->start.wall.hour = 9;
+    e->end.wall.hour = 10;
+    expect(xc_object_text_for(e, pool), "DTSTART;TZID=Europe/Berlin:20240506T090000"); /* moved there by somebody */
+    e->zone_guessed = 1;
+    ck_assert_str_eq(xc_object_text_for(e, pool), vevent(far));
+    e->start.wall.hour = 8;
+    expect(xc_object_text_for(e, pool), "DTSTART;TZID=America/New_York:20240506T020000");
 }
 END_TEST
 

@@ -125,6 +125,11 @@ const char *xc_ews_format_wall(const xc_wall_t *wall, apr_pool_t *pool);
 
 /** recurrence.c */
 void xc_ews_write_recurrence(xc_xmlw_t *w, const xc_recur_t *recur, const xc_ews_version_t *v);
+/**
+ * Can this version say the pattern? 2007 has no FirstDayOfWeek and counts weeks from Sunday: a pattern
+ * that would get other dates so is refused. recur may be NULL.
+ */
+xc_error_t *xc_ews_check_recurrence(const xc_recur_t *recur, const xc_ews_version_t *v, apr_pool_t *pool);
 /** @return NULL in *out when the element is no pattern that we know */
 xc_error_t *xc_ews_read_recurrence(xc_recur_t **out, const xmlNode *recurrence, apr_pool_t *pool);
 

@@ -455,6 +455,7 @@ static xc_error_t *read_times(xc_event_t *e, const xmlNode *item, const xc_event
         !xc_ews_parse_time(&end, xc_xml_child_text(item, NULL, "End", pool)))
         return xc_error_make(pool, 502, XC_COND_NONE, "Exchange holds an event without usable times.");
     const xc_zone_t *zone = xc_ews_item_zone(item, "StartTimeZone", start, s, pool);
+    e->zone_guessed = !zone;
     if (!zone)
         zone = xc_ews_series_zone(NULL, master, s, pool);
     e->all_day = is_true(item, "IsAllDayEvent", pool);

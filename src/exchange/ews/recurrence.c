@@ -88,6 +88,14 @@ void xc_ews_write_recurrence(xc_xmlw_t *w, const xc_recur_t *r, const xc_ews_ver
     xc_xmlw_end(w);
 }
 
+xc_error_t *xc_ews_check_recurrence(const xc_recur_t *recur, const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    if (!recur || v->first_day_of_week || xc_recur_fits_week_start(recur, 0))
+        return NULL;
+    return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_RECURRENCE,
+                         "This Exchange cannot keep this recurrence: WKST, its weeks begin on Sunday.");
+}
+
 /* ---- reading ---- */
 
 static int name_index(const char *const *names, int n, const char *text)

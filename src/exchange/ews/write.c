@@ -141,6 +141,7 @@ xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *
     xc_ews_series_t plan;
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&es, s, pool));
+    XC_TRY(xc_ews_check_recurrence(w->event->recur, es->version, pool));
     XC_TRY(xc_ews_series_plan(&plan, NULL, w->event, 1, pool));
     XC_TRY(create_master(out, s, es, folder_id, w, pool));
     xc_error_t *err = xc_ews_series_write(&out->change_key, &plan, s, es, out->id, pool);
@@ -207,6 +208,7 @@ static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const 
     xc_ews_series_t plan;
     xc_ews_call_t call;
     int fresh = series_starts_anew(before, w->event);
+    XC_TRY(xc_ews_check_recurrence(w->event->recur, es->version, pool));
     XC_TRY(xc_ews_series_plan(&plan, before, w->event, fresh, pool));
     begin_update(&call, s, es, ref, resolution, pool);
     xc_ews_write_updates(call.w, before, w->event, fresh || plan.reset ? XC_FIELD_RECUR : 0, s, es->version, pool);
