@@ -201,7 +201,9 @@ static authn_status check_password(request_rec *r, const char *user, const char 
         ctx->sign_in_error = xc_error_retry(xc_error_make(r->pool, 503, XC_COND_NONE, "The gateway's cache cannot be used."), 60);
         return AUTH_GRANTED; /* see xc_authn_guard() */
     }
+    xc_child_enter();
     outcome = decide(ctx);
+    xc_child_leave();
     if (outcome == BAD) {
         apr_atomic_inc64(&sh->sign_ins_denied);
         xc_log(&ctx->log, XC_LOG_INFO, "sign-in of %s: Exchange refuses the password", user);

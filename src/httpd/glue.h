@@ -64,6 +64,9 @@ void xc_shared_observe(void *ctx, const xc_net_request_t *request, const xc_net_
 xc_store_t *xc_child_store(void);
 /** The connections for a configuration; made on first use. */
 xc_error_t *xc_child_net(xc_net_t **out, const xc_dir_config_t *cfg, apr_pool_t *pool);
+/** Around everything that uses the two: a child does not end in the middle of it. They nest. */
+void xc_child_enter(void);
+void xc_child_leave(void);
 /** Sweep the store when it is time and nobody else does. */
 void xc_child_sweep(apr_pool_t *pool);
 

@@ -74,18 +74,15 @@ static int refuse(xc_request_ctx_t *ctx, const xc_error_t *err)
     return err->status;
 }
 
-int xc_handle_request(request_rec *r)
+static int handle(request_rec *r)
 {
-    xc_request_ctx_t *ctx;
+    xc_request_ctx_t *ctx = xc_request_ctx(r);
     xc_mailbox_t *mailbox;
     xc_error_t *err;
     xc_req_t *req;
 
-    if (!r->handler || strcmp(r->handler, XC_HANDLER) != 0)
-        return DECLINED;
     if (strcmp(r->uri, XC_STATUS_PATH) == 0)
         return xc_status_handle(r);
-    ctx = xc_request_ctx(r);
     if ((err = xc_session_mailbox(&mailbox, ctx)) != NULL)
         return refuse(ctx, err);
     req = xc_adapter_make(ctx, mailbox);
@@ -96,6 +93,18 @@ int xc_handle_request(request_rec *r)
         apr_table_setn(r->notes, "excal-code", req->code);
     set_notes(ctx);
     return ctx->filter_status ? ctx->filter_status : OK;
+}
+
+int xc_handle_request(request_rec *r)
+{
+    int status;
+
+    if (!r->handler || strcmp(r->handler, XC_HANDLER) != 0)
+        return DECLINED;
+    xc_child_enter();
+    status = handle(r);
+    xc_child_leave();
+    return status;
 }
 
 /* Counts what was answered, refusals before the handler included; sweeps when it is time. */

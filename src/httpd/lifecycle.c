@@ -11,6 +11,8 @@
 #include <malloc.h>
 #endif
 #include <mod_watchdog.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unixd.h>
@@ -29,6 +31,8 @@ static struct {
     apr_hash_t *nets;         /* settings as text -> xc_net_t */
     xc_store_t *store;
     xc_log_t log;
+    int threaded;             /* the MPM's children have many threads */
+    volatile apr_uint32_t busy; /* calls between xc_child_enter() and xc_child_leave() */
 } child;
 
 static xc_socache_t *socache; /* of this generation's configuration; NULL with LMDB */
@@ -100,7 +104,10 @@ static void start_watchdog(server_rec *s, apr_pool_t *pconf)
     APR_OPTIONAL_FN_TYPE(ap_watchdog_register_callback) *add = APR_RETRIEVE_OPTIONAL_FN(ap_watchdog_register_callback);
     ap_watchdog_t *watchdog = NULL;
 
-    if (!get || !add)
+    int threaded = 0;
+
+    /* a prefork child has one thread and dies in a signal handler: a second one would be torn by it */
+    if (!get || !add || ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded) != APR_SUCCESS || !threaded)
         return;
     if (get(&watchdog, "_excal_", 0, 0, pconf) != APR_SUCCESS ||
         add(watchdog, apr_time_from_sec(SWEEP_EVERY_SEC), NULL, on_watchdog) != APR_SUCCESS)
@@ -159,6 +166,43 @@ static void open_store(server_rec *s)
     }
 }
 
+/* With a request still under way (a child that is told to die at once) nothing may be taken from under it. */
+static apr_status_t end_child(void *unused)
+{
+    (void)unused;
+    if (apr_atomic_read32(&child.busy) == 0)
+        apr_pool_destroy(child.pool);
+    return APR_SUCCESS;
+}
+
+/*
+ * A prefork child ends inside its handler of SIGTERM or SIGHUP, wherever it stands. Not in the middle of
+ * an allocation or a transaction, please: the signal waits until the call is over, which has a deadline.
+ */
+static void hold_signals(int how)
+{
+    sigset_t set;
+
+    if (child.threaded)
+        return;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGHUP);
+    pthread_sigmask(how, &set, NULL);
+}
+
+void xc_child_enter(void)
+{
+    if (apr_atomic_inc32(&child.busy) == 0)
+        hold_signals(SIG_BLOCK);
+}
+
+void xc_child_leave(void)
+{
+    if (apr_atomic_dec32(&child.busy) == 0)
+        hold_signals(SIG_UNBLOCK);
+}
+
 void xc_child_init(apr_pool_t *pchild, server_rec *s)
 {
     apr_allocator_t *allocator;
@@ -173,9 +217,11 @@ void xc_child_init(apr_pool_t *pchild, server_rec *s)
 #endif
     /* sub-pools are made and ended by many threads: an allocator of our own with a lock of its own */
     memset(&child, 0, sizeof(child));
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &child.threaded);
     apr_allocator_create(&allocator);
-    apr_pool_create_ex(&child.pool, pchild, NULL, allocator);
+    apr_pool_create_unmanaged_ex(&child.pool, NULL, allocator);
     apr_allocator_owner_set(allocator, child.pool);
+    apr_pool_pre_cleanup_register(pchild, NULL, end_child);
     apr_thread_mutex_create(&mutex, APR_THREAD_MUTEX_DEFAULT, child.pool);
     apr_allocator_mutex_set(allocator, mutex);
     apr_thread_mutex_create(&child.lock, APR_THREAD_MUTEX_DEFAULT, child.pool);
@@ -232,7 +278,9 @@ void xc_child_sweep(apr_pool_t *parent)
         return;
     if (apr_pool_create(&pool, parent) != APR_SUCCESS)
         return;
+    xc_child_enter();
     if ((err = xc_store_sweep(child.store, apr_time_now(), pool)) != NULL)
         xc_log(&child.log, XC_LOG_WARNING, "the cache cannot be swept: %s", err->detail ? err->detail : err->message);
     apr_pool_destroy(pool);
+    xc_child_leave();
 }

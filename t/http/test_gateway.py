@@ -4,8 +4,10 @@ import gzip
 import http.client
 import os
 import re
+import signal
 import subprocess
 import tempfile
+import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -280,6 +282,35 @@ def test_graceful_restart_under_load(make_gateway):
         g.graceful()
         for r in running:
             assert set(r.result()) == {207}
+
+
+@pytest.mark.parametrize('mpm', ['event', 'prefork'])
+@pytest.mark.parametrize('sent', [signal.SIGHUP, signal.SIGTERM], ids=['restart', 'stop'])
+def test_sudden_end_under_load(make_gateway, own_lab, mpm, sent):
+    """Children that are told to die at once, in the middle of calls, die without a crash."""
+    g = make_gateway(exchange=own_lab.ews_url, mpm=mpm)
+    c = Client(g.url, 'alice')
+    c.propfind(c.calendar)
+    own_lab.settings(latency_ms=10)
+    end = threading.Event()
+
+    def work():
+        while not end.is_set():
+            try:
+                c.propfind(c.calendar, ['cs:getctag'])
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.01)
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for t in threads:
+        t.start()
+    time.sleep(0.8)
+    g.proc.send_signal(sent)
+    time.sleep(0.8)
+    end.set()
+    for t in threads:
+        t.join()
+    g.stop()
+    assert not g.crashes()
 
 
 @pytest.mark.parametrize('settings', [dict(mpm='prefork'), dict(mpm='worker'), dict(http2=True), dict(cache='socache:shmcb')],
