@@ -54,7 +54,7 @@ def test_sync_token(calendar):
     for i in range(3):
         calendar.save_event(event(uuid.uuid4().hex, 'S%d' % i))
     objects = calendar.objects(load_objects=True)
-    assert len(objects) == 3
+    assert len(list(objects)) == 3
     calendar.save_event(event(uuid.uuid4().hex, 'S3'))
     list(objects)[0].delete()
     updated, deleted = objects.sync()
