@@ -51,10 +51,10 @@ def test_mpm(make_gateway, uid, mpm):
     assert sorted(out) == list(range(8))
 
 
-CURL = shutil.which('curl', path='/usr/bin:/bin')
+CURL, H2LOAD = (shutil.which(x, path='/usr/bin:/bin') for x in ('curl', 'h2load'))
 
 
-@pytest.mark.skipif(not CURL, reason='curl is not installed (make deps)')
+@pytest.mark.skipif(not (CURL and H2LOAD), reason='curl or h2load is not installed (make deps)')
 def test_http2(make_gateway, uid, tmp_path):
     g = make_gateway(http2=True)
     path = '/dav/calendars/alice@contoso.example/calendar/%s.ics' % uid
@@ -72,9 +72,9 @@ def test_http2(make_gateway, uid, tmp_path):
     text, status = curl('-X', 'PROPFIND', '-H', 'Depth: 1', g.url + path.rsplit('/', 1)[0] + '/')
     assert status == '2 207' and uid in text and text.rstrip().endswith('multistatus>')
     # many streams of one connection
-    r = subprocess.run([CURL, '-s', '--http2-prior-knowledge', '--parallel', '--parallel-max', '20', '-u', 'alice:excal', '-o', '/dev/null', '-w', '%{http_code}\n']
-                       + [g.url + path] * 40, capture_output=True, timeout=60)
-    assert r.stdout.decode().split().count('200') >= 39, r.stdout
+    r = subprocess.run([H2LOAD, '-n', '200', '-c', '2', '-m', '10', '-H', 'Authorization: Basic YWxpY2U6ZXhjYWw=', g.url + path], capture_output=True,
+                       text=True, timeout=60)
+    assert 'status codes: 200 2xx, 0 3xx, 0 4xx, 0 5xx' in r.stdout, r.stdout
     assert curl('-X', 'DELETE', g.url + path)[1] == '2 204'
 
 
@@ -110,4 +110,5 @@ def test_an_upgrade_of_exchange(make_gateway, lab, generation, uid):
     c = Client(g.url, 'user31')
     core(c, uid)
     generation('2010_SP2')
+    c.propfind(c.calendar, ['cs:getctag'])  # this one may have to find out
     core(c, uid + 'b')
