@@ -17,18 +17,21 @@ typedef struct want_t {
     const xc_event_t *master;  /* of a changed occurrence; NULL for the item itself */
 } want_t;
 
+enum { TORN_KEY = 1, TORN_MISSING = 2 };
+
 typedef struct fetch_t {
     xc_session_t *s;
     const xc_ews_state_t *es;
     xc_fetched_t *out;
     apr_array_header_t *occurrences; /* want_t: found while reading masters */
     apr_array_header_t *again;       /* want_t: left over by a stopped batch */
+    char *torn;                      /* by item: TORN_*, when its occurrences are of another state than the item itself */
     apr_pool_t *pool;
 } fetch_t;
 
-static void begin_batch(xc_ews_call_t *call, const fetch_t *f, const want_t *wants, int n)
+static void begin_batch(xc_ews_call_t *call, const fetch_t *f, const want_t *wants, int n, apr_pool_t *pool)
 {
-    xc_ews_begin(call, f->s, f->es, "GetItem", f->pool);
+    xc_ews_begin(call, f->s, f->es, "GetItem", pool);
     xc_ews_write_item_shape(call->w, f->es->version);
     xc_xmlw_start(call->w, XC_NS_M, "ItemIds");
     for (int i = 0; i < n; i++)
@@ -83,6 +86,10 @@ static void read_occurrence(fetch_t *f, const want_t *want, const xmlNode *item)
     xc_event_t *override = NULL;
     if (!out->event)
         return;
+    const char *key = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "ChangeKey", f->pool);
+    /* an occurrence has the change key of its series */
+    if (key && strcmp(key, out->change_key))
+        f->torn[want->item] |= TORN_KEY;
     xc_error_t *err = xc_ews_read_item(&override, item, want->master, f->s, f->es->version, f->pool);
     if (err) {
         out->error = err;
@@ -100,6 +107,8 @@ static void read_one(fetch_t *f, const want_t *want, const xmlNode *message)
     xmlNode *item = err ? NULL : xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL);
     if (err && err->code && strcmp(err->code, "ErrorBatchProcessingStopped") == 0)
         APR_ARRAY_PUSH(f->again, want_t) = *want;
+    else if (want->master && (!item || !xc_xml_is(item, NULL, "CalendarItem")) && (!err || err->status == 404))
+        f->torn[want->item] |= TORN_MISSING; /* gone since the series was read: that is another one now */
     else if (!item) {
         f->out[want->item].error = err ? err : xc_ews_error("ErrorItemNotFound", NULL, f->pool);
         f->out[want->item].event = NULL;
@@ -109,13 +118,24 @@ static void read_one(fetch_t *f, const want_t *want, const xmlNode *message)
         read_master(f, want, item);
 }
 
+/* An error that outlives the answer that it came with. */
+static xc_error_t *own_error(const xc_error_t *err, apr_pool_t *pool)
+{
+    xc_error_t *own = apr_pmemdup(pool, err, sizeof *err);
+    own->code = err->code ? apr_pstrdup(pool, err->code) : NULL;
+    own->message = err->message ? apr_pstrdup(pool, err->message) : NULL;
+    own->detail = err->detail ? apr_pstrdup(pool, err->detail) : NULL;
+    own->hrefs = NULL;
+    return own;
+}
+
 /* Answers come in the order of the ids; one that is missing fails its own item only. */
 static void read_batch(fetch_t *f, const xc_ews_call_t *call, const want_t *wants, int n)
 {
     xmlNode *message = call->error ? NULL : xc_ews_messages(call);
     for (int i = 0; i < n; i++) {
         if (call->error) {
-            f->out[wants[i].item].error = call->error;
+            f->out[wants[i].item].error = own_error(call->error, f->pool);
             f->out[wants[i].item].event = NULL;
         } else if (!message)
             APR_ARRAY_PUSH(f->again, want_t) = wants[i];
@@ -131,19 +151,25 @@ static xc_error_t *run_round(fetch_t *f, const want_t *wants, int n)
 {
     int batch = f->s->cfg->batch_size > 0 ? f->s->cfg->batch_size : DEFAULT_BATCH;
     int parallel = f->s->cfg->parallel > 0 ? f->s->cfg->parallel : DEFAULT_PARALLEL;
-    xc_ews_call_t *calls = apr_pcalloc(f->pool, (apr_size_t)parallel * sizeof *calls);
-    for (int from = 0; from < n;) {
-        int sizes[64], starts[64], k = 0;
-        for (; k < parallel && k < 64 && from < n; k++, from += batch) {
-            starts[k] = from;
-            sizes[k] = n - from < batch ? n - from : batch;
-            begin_batch(&calls[k], f, wants + from, sizes[k]);
+    xc_error_t *err = NULL;
+    apr_pool_t *round;
+    apr_pool_create(&round, f->pool);
+    for (int from = 0; from < n && !err; apr_pool_clear(round)) {
+        /* what is read is copied: the answers themselves, the largest that there are, do not stay */
+        xc_ews_call_t *calls = apr_pcalloc(round, (apr_size_t)parallel * sizeof *calls);
+        int first = from, k = 0;
+        for (; k < parallel && from < n; k++, from += batch)
+            begin_batch(&calls[k], f, wants + from, n - from < batch ? n - from : batch, round);
+        err = xc_ews_run(calls, k, f->s, f->es, round);
+        for (int i = 0; i < k && !err; i++) {
+            int start = first + i * batch;
+            read_batch(f, &calls[i], wants + start, n - start < batch ? n - start : batch);
         }
-        XC_TRY(xc_ews_run(calls, k, f->s, f->es, f->pool));
-        for (int i = 0; i < k; i++)
-            read_batch(f, &calls[i], wants + starts[i], sizes[i]);
+        if (err)
+            err = own_error(err, f->pool);
     }
-    return NULL;
+    apr_pool_destroy(round);
+    return err;
 }
 
 static xc_error_t *run_all(fetch_t *f, apr_array_header_t *wants)
@@ -161,21 +187,62 @@ static xc_error_t *run_all(fetch_t *f, apr_array_header_t *wants)
     return NULL;
 }
 
+/* Items by their index: first they themselves, then the changed occurrences of all of them. */
+static xc_error_t *fetch_items(fetch_t *f, const char *const *ids, const apr_array_header_t *items)
+{
+    apr_array_header_t *wants = apr_array_make(f->pool, items->nelts, sizeof(want_t));
+    f->occurrences = apr_array_make(f->pool, 16, sizeof(want_t));
+    for (int i = 0; i < items->nelts; i++) {
+        int item = APR_ARRAY_IDX(items, i, int);
+        memset(&f->out[item], 0, sizeof f->out[item]);
+        f->out[item].id = ids[item];
+        f->torn[item] = 0;
+        APR_ARRAY_PUSH(wants, want_t) = (want_t){.id = ids[item], .item = item};
+    }
+    XC_TRY(run_all(f, wants));
+    return f->occurrences->nelts ? run_all(f, f->occurrences) : NULL;
+}
+
+/* A series that changed between the two questions is asked for once more: what belongs to two
+ * states must not be remembered under one change key. */
+static xc_error_t *fetch_torn(fetch_t *f, const char *const *ids, int n)
+{
+    apr_array_header_t *torn = apr_array_make(f->pool, 4, sizeof(int)), *keys = apr_array_make(f->pool, 4, sizeof(const char *));
+    for (int i = 0; i < n; i++) {
+        if (f->torn[i] && !f->out[i].error) {
+            APR_ARRAY_PUSH(torn, int) = i;
+            APR_ARRAY_PUSH(keys, const char *) = f->out[i].change_key;
+        }
+    }
+    if (!torn->nelts)
+        return NULL;
+    XC_TRY(fetch_items(f, ids, torn));
+    for (int i = 0; i < torn->nelts; i++) {
+        int item = APR_ARRAY_IDX(torn, i, int);
+        xc_fetched_t *out = &f->out[item];
+        int same = !out->error && strcmp(APR_ARRAY_IDX(keys, i, const char *), out->change_key) == 0;
+        /* with an unchanged key: the server writes the keys of occurrences in another way */
+        if (out->error || !f->torn[item] || (same && f->torn[item] == TORN_KEY))
+            continue;
+        out->event = NULL;
+        out->error = same ? xc_error_make(f->pool, 502, XC_COND_NONE, "Exchange does not give out a changed occurrence of this series.")
+                          : xc_error_retry(xc_error_make(f->pool, 503, XC_COND_NONE, "The series is being changed; try again."), 2);
+    }
+    return NULL;
+}
+
 xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool)
 {
     fetch_t f = {.s = s, .pool = pool};
     *out = NULL;
     XC_TRY(xc_ews_state(&f.es, s, pool));
     f.out = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *f.out);
-    f.occurrences = apr_array_make(pool, 16, sizeof(want_t));
-    apr_array_header_t *wants = apr_array_make(pool, n, sizeof(want_t));
-    for (int i = 0; i < n; i++) {
-        f.out[i].id = ids[i];
-        APR_ARRAY_PUSH(wants, want_t) = (want_t){.id = ids[i], .item = i};
-    }
-    XC_TRY(run_all(&f, wants));
-    if (f.occurrences->nelts)
-        XC_TRY(run_all(&f, f.occurrences));
+    f.torn = apr_pcalloc(pool, (apr_size_t)n + 1);
+    apr_array_header_t *all = apr_array_make(pool, n, sizeof(int));
+    for (int i = 0; i < n; i++)
+        APR_ARRAY_PUSH(all, int) = i;
+    XC_TRY(fetch_items(&f, ids, all));
+    XC_TRY(fetch_torn(&f, ids, n));
     *out = f.out;
     return NULL;
 }

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Folders: the hierarchy as changes, making, changing and removing calendars; signing in. */
+/* Folders: the hierarchy as changes, making, changing and removing calendars. */
 #include <apr_strings.h>
 #include <string.h>
 #include <strings.h>
 
-#include "exchange/autodiscover.h"
 #include "exchange/ews/ews.h"
-
-#define REMEMBER_NAME apr_time_from_sec(86400)
 
 /* The state that the caller keeps: the ids that tell the folders apart, then Exchange's own state. */
 #define STATE_IDS 4
@@ -41,7 +38,8 @@ static const char *state_write(const tree_state_t *st, const char *sync_state, a
 
 static void write_folder_shape(xc_xmlw_t *w)
 {
-    static const char *const uris[] = {"folder:FolderClass", "folder:DisplayName", "folder:ParentFolderId", "folder:EffectiveRights", NULL};
+    static const char *const uris[] = {"folder:FolderClass", "folder:DisplayName", "folder:ParentFolderId", "folder:ChildFolderCount",
+                                       "folder:EffectiveRights", NULL};
     xc_xmlw_start(w, XC_NS_M, "FolderShape");
     xc_xmlw_element(w, XC_NS_T, "BaseShape", "IdOnly");
     xc_xmlw_start(w, XC_NS_T, "AdditionalProperties");
@@ -106,28 +104,50 @@ static int read_folder(xc_folder_t *f, const xmlNode *node, const tree_state_t *
     return 1;
 }
 
-/* Outlook's trash and what lies in it are not calendars. */
-static int in_trash(const xc_folder_t *f, const tree_state_t *st, const xc_folder_page_t *page)
+/* One folder of an answer, with what only the whole answer tells about. */
+typedef struct seen_t {
+    xc_folder_t folder;
+    int children;
+} seen_t;
+
+/* Outlook's trash and what lies in it, however deep, are not calendars. */
+static int in_trash(const xc_folder_t *f, const tree_state_t *st, const apr_array_header_t *seen)
 {
-    if (!f->parent_id || !st->id[DELETED])
-        return 0;
-    if (strcmp(f->parent_id, st->id[DELETED]) == 0)
-        return 1;
-    for (int i = 0; i < page->deletes->nelts; i++)
-        if (strcmp(APR_ARRAY_IDX(page->deletes, i, const char *), f->parent_id) == 0)
+    const char *parent = f->parent_id;
+    for (int hops = 0; parent && st->id[DELETED] && hops <= seen->nelts; hops++) {
+        const char *up = NULL;
+        if (strcmp(parent, st->id[DELETED]) == 0)
             return 1;
+        for (int i = 0; i < seen->nelts && !up; i++)
+            if (strcmp(APR_ARRAY_IDX(seen, i, seen_t).folder.id, parent) == 0)
+                up = APR_ARRAY_IDX(seen, i, seen_t).folder.parent_id;
+        parent = up;
+    }
     return 0;
 }
 
-static void add_folder(xc_folder_page_t *page, const xmlNode *node, const tree_state_t *st, apr_pool_t *pool)
+static void see_folder(apr_array_header_t *seen, const xmlNode *node, const tree_state_t *st, apr_pool_t *pool)
 {
-    xc_folder_t f;
-    if (!read_folder(&f, node, st, pool))
+    seen_t one;
+    if (!read_folder(&one.folder, node, st, pool))
         return;
-    if (in_trash(&f, st, page))
-        APR_ARRAY_PUSH(page->deletes, const char *) = f.id;
-    else if (f.kind != XC_FOLDER_OTHER)
-        APR_ARRAY_PUSH(page->upserts, xc_folder_t) = f;
+    one.children = xc_ews_int(xc_xml_child_text(node, NULL, "ChildFolderCount", pool), 0, 1 << 30, 0);
+    APR_ARRAY_PUSH(seen, seen_t) = one;
+}
+
+/* @return 1 when a folder with folders below went to the trash: these do not report, only a new listing tells */
+static int take_seen(xc_folder_page_t *page, const tree_state_t *st, const apr_array_header_t *seen)
+{
+    int hidden = 0;
+    for (int i = 0; i < seen->nelts; i++) {
+        const seen_t *one = &APR_ARRAY_IDX(seen, i, seen_t);
+        if (in_trash(&one->folder, st, seen)) {
+            APR_ARRAY_PUSH(page->deletes, const char *) = one->folder.id;
+            hidden |= one->children > 0;
+        } else if (one->folder.kind != XC_FOLDER_OTHER)
+            APR_ARRAY_PUSH(page->upserts, xc_folder_t) = one->folder;
+    }
+    return hidden;
 }
 
 static void begin_get(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const char *mailbox, apr_pool_t *pool)
@@ -169,15 +189,18 @@ static xc_error_t *read_known(xc_folder_page_t *page, tree_state_t *st, const xc
     }
     if (!nodes[CALENDAR])
         return xc_ews_error("ErrorFolderNotFound", "the mailbox has no calendar", pool);
+    apr_array_header_t *seen = apr_array_make(pool, DELETED, sizeof(seen_t));
     for (i = 0; i < DELETED; i++)
         if (nodes[i])
-            add_folder(page, nodes[i], st, pool);
+            see_folder(seen, nodes[i], st, pool);
+    take_seen(page, st, seen);
     return NULL;
 }
 
-static xc_error_t *read_hierarchy(xc_folder_page_t *page, const tree_state_t *st, const xc_ews_call_t *call, const xc_session_t *s,
-                                  const xc_ews_state_t *es, apr_pool_t *pool)
+static xc_error_t *read_hierarchy(xc_folder_page_t *page, int *hidden, const tree_state_t *st, const xc_ews_call_t *call,
+                                  const xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
 {
+    apr_array_header_t *seen = apr_array_make(pool, 32, sizeof(seen_t));
     xmlNode *m = xc_ews_messages(call);
     if (!m)
         return xc_ews_error("NoResponseMessage", "SyncFolderHierarchy without an answer", pool);
@@ -193,8 +216,9 @@ static xc_error_t *read_hierarchy(xc_folder_page_t *page, const tree_state_t *st
             if (id)
                 APR_ARRAY_PUSH(page->deletes, const char *) = id;
         } else if (what)
-            add_folder(page, what, st, pool);
+            see_folder(seen, what, st, pool);
     }
+    *hidden = take_seen(page, st, seen);
     page->state = state_write(st, sync_state, pool);
     page->more = last && strcmp(last, "false") == 0;
     return NULL;
@@ -216,16 +240,17 @@ xc_error_t *xc_ews_folder_sync(xc_folder_page_t **out, xc_session_t *s, const ch
     *out = NULL;
     XC_TRY(xc_ews_state(&es, s, pool));
     xc_folder_page_t *page = new_page(pool);
+    int hidden = 0;
     if (state_read(&st, state, pool)) {
         begin_hierarchy(&calls[0], s, es, mailbox, st.sync_state, pool);
         xc_error_t *err = xc_ews_run_one(&calls[0], s, es, pool);
         if (!err)
-            err = read_hierarchy(page, &st, &calls[0], s, es, pool);
-        if (!err) {
+            err = read_hierarchy(page, &hidden, &st, &calls[0], s, es, pool);
+        if (!err && !hidden) {
             *out = page;
             return NULL;
         }
-        if (!err->code || strcmp(err->code, "ErrorInvalidSyncStateData"))
+        if (err && (!err->code || strcmp(err->code, "ErrorInvalidSyncStateData")))
             return err;
         page = new_page(pool);
     }
@@ -236,7 +261,12 @@ xc_error_t *xc_ews_folder_sync(xc_folder_page_t **out, xc_session_t *s, const ch
     XC_TRY(calls[0].error);
     XC_TRY(calls[1].error);
     XC_TRY(read_known(page, &st, &calls[0], s, es, pool));
-    XC_TRY(read_hierarchy(page, &st, &calls[1], s, es, pool));
+    xc_error_t *err = read_hierarchy(page, &hidden, &st, &calls[1], s, es, pool);
+    if (err && (err->status == 403 || err->status == 404) && !*st.id[ROOT])
+        /* of somebody else's mailbox only these folders are open to us; without a state they are all asked for again */
+        page->state = state_write(&st, "", pool);
+    else if (err)
+        return err;
     *out = page;
     return NULL;
 }
@@ -330,69 +360,4 @@ xc_error_t *xc_ews_folder_delete(xc_session_t *s, const char *mailbox, const cha
     xc_xmlw_start(call.w, XC_NS_M, "FolderIds");
     xc_ews_write_id(call.w, "FolderId", folder_id, NULL);
     return xc_ews_single(&message, &call, s, es, pool);
-}
-
-/* ---- signing in ---- */
-
-static const char *first_match(const xmlNode *message, const char *what, apr_pool_t *pool)
-{
-    xmlNode *set = xc_xml_child(message, NULL, "ResolutionSet");
-    return xc_xml_child_text(xc_xml_child(xc_xml_child(set, NULL, "Resolution"), NULL, "Mailbox"), NULL, what, pool);
-}
-
-/* The primary SMTP address of a login: what the directory says, asked once a day. */
-static xc_error_t *resolve(const char **address, const char *login, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    xc_ews_call_t call;
-    const char *back = strrchr(login, '\\');
-    const char *completed = xc_login_address(login, s->cfg->mail_domain, pool);
-    const char *entry = completed ? apr_pstrcat(pool, "smtp:", completed, NULL) : back ? back + 1 : login;
-    xc_ews_begin(&call, s, es, "ResolveNames", pool);
-    xc_xmlw_attr(call.w, "ReturnFullContactData", "false");
-    xc_xmlw_element(call.w, XC_NS_M, "UnresolvedEntry", entry);
-    xmlNode *message = NULL;
-    /* the login was good: a directory that does not answer for it leaves the address as it was typed */
-    xc_error_t *err = xc_ews_single(&message, &call, s, es, pool);
-    if (err && xc_error_is_passing(err))
-        return err;
-    const char *found = err ? NULL : first_match(message, "EmailAddress", pool);
-    /* an ambiguous name must not make one person another */
-    if (found && !completed && xc_xml_child(message, NULL, "ResponseCode") &&
-        strcmp(xc_xml_child_text(message, NULL, "ResponseCode", pool), "NoError"))
-        found = NULL;
-    *address = found && strchr(found, '@') ? found : completed;
-    const char *name = found ? first_match(message, "Name", pool) : NULL;
-    if (*address && found && name && *name && s->memo_set)
-        s->memo_set(s->memo_ctx, apr_pstrcat(pool, "name ", *address, NULL), name, REMEMBER_NAME);
-    return *address ? NULL
-                    : xc_error_make(pool, 403, XC_COND_NONE,
-                                    "Exchange does not say which mailbox this login has; sign in with the mail address.");
-}
-
-xc_error_t *xc_ews_sign_in(xc_session_t *s, const char **address, apr_pool_t *pool)
-{
-    const xc_ews_state_t *es = NULL;
-    xc_ews_call_t call;
-    xmlNode *message = NULL;
-    const char *login = s->impersonate ? s->impersonate : s->credential ? s->credential->user : NULL;
-    *address = NULL;
-    if (!login)
-        return xc_error_make(pool, 401, XC_COND_NONE, "Sign in to see a calendar.");
-    XC_TRY(xc_ews_state(&es, s, pool));
-    xc_ews_begin(&call, s, es, "GetFolder", pool);
-    xc_xmlw_start(call.w, XC_NS_M, "FolderShape");
-    xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
-    xc_xmlw_end(call.w);
-    xc_xmlw_start(call.w, XC_NS_M, "FolderIds");
-    xc_ews_write_distinguished(call.w, s, "calendar", NULL);
-    xc_xmlw_end(call.w);
-    XC_TRY(xc_ews_single(&message, &call, s, es, pool));
-    const char *key = apr_pstrcat(pool, "address ", es->url, " ", login, NULL);
-    *address = s->memo_get ? s->memo_get(s->memo_ctx, key, pool) : NULL;
-    if (*address)
-        return NULL;
-    XC_TRY(resolve(address, login, s, es, pool));
-    if (s->memo_set)
-        s->memo_set(s->memo_ctx, key, *address, REMEMBER_NAME);
-    return NULL;
 }
