@@ -91,10 +91,11 @@ const lab_fail_t *lab_draft_set_ext(lab_draft_t *d, xmlNodePtr property)
                                   : lab_fail(d->call, "ErrorInvalidExtendedProperty");
     if (!fail)
         fail = lab_ext_read_value(d->call, property, &ext, &value);
-    if (!fail && lab_ext_computed(&ext))
+    const char *own = fail ? NULL : lab_ext_stored_as(&ext);
+    if (!fail && !own && lab_ext_computed(&ext))
         fail = lab_fail(d->call, "ErrorInvalidPropertySet");
     if (!fail)
-        lab_bag_set(d->bag, ext.key, value);
+        lab_bag_set(d->bag, own ? own : ext.key, value);
     return fail;
 }
 

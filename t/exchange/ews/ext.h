@@ -27,6 +27,9 @@ const char *lab_ext_get(lab_call_t *call, const lab_view_t *view, const lab_ext_
 void lab_ext_put(lab_buf_t *out, const lab_ext_t *ext, const char *value);
 /* True for properties that the server computes and clients cannot write. */
 bool lab_ext_computed(const lab_ext_t *ext);
+/* Name in the bag of a property of Exchange's own that clients may set as it is (the state of an
+ * appointment, its place, its subject); NULL: they may not. */
+const char *lab_ext_stored_as(const lab_ext_t *ext);
 /* PidLidGlobalObjectId of a UID as base64; `day` LAB_NO_DAY for the clean one. */
 const char *lab_uid_to_goid(apr_pool_t *pool, const char *uid, int day);
 /* A new UID in the form of a global object id. */

@@ -238,6 +238,12 @@ bool lab_ext_computed(const lab_ext_t *ext)
     return row_of(ext) >= 0;
 }
 
+const char *lab_ext_stored_as(const lab_ext_t *ext)
+{
+    int i = row_of(ext);
+    return i >= 0 && rows[i].value == text_value ? rows[i].key : NULL;
+}
+
 const char *lab_ext_get(lab_call_t *call, const lab_view_t *view, const lab_ext_t *ext)
 {
     int i = row_of(ext);

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What DavMail takes for granted of Exchange."""
 import pytest
-from ewsclient import NS, EwsError, folder_xml
+from ewsclient import NS, EwsError, appointment, folder_xml
 
 
 def test_an_id_tells_the_mailbox(alice):
@@ -37,3 +37,17 @@ def test_the_users_zone_is_among_the_options(alice):
         with pytest.raises(EwsError) as e:
             options(alice, name, folder)
         assert e.value.code == 'ErrorItemNotFound'
+
+
+def test_the_state_of_an_appointment_can_be_set(alice):
+    # DavMail creates with an explicit PidLidAppointmentStateFlags
+    state = '<t:ExtendedFieldURI DistinguishedPropertySetId="Appointment" PropertyId="33303" PropertyType="Integer"/>'
+    recurring = '<t:ExtendedFieldURI DistinguishedPropertySetId="Appointment" PropertyId="33315" PropertyType="Boolean"/>'
+
+    def create(path, value):
+        return alice.create(appointment(before='<t:ExtendedProperty>%s<t:Value>%s</t:Value></t:ExtendedProperty>' % (path, value)))
+    item = alice.get(create(state, '0')[0], extra=state)
+    assert item.findtext('t:ExtendedProperty/t:Value', None, NS) == '0' and item.findtext('t:IsMeeting', None, NS) == 'false'
+    with pytest.raises(EwsError) as e:
+        create(recurring, 'true')
+    assert e.value.code == 'ErrorInvalidPropertySet'
