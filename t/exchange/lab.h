@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The simulator's process-wide state. One process serves everything (the configuration starts
- * a single child), so what is not a mailbox lives in memory: settings, counters, the record
- * of requests, subscriptions.
+ * The simulator's process-wide state. One process serves everything (the configuration
+ * starts a single child), so what is not a mailbox lives in memory: settings, counters,
+ * the record of requests, subscriptions.
  */
 #ifndef LAB_H
 #define LAB_H
@@ -21,9 +21,9 @@
 
 /* What a simulated product is. */
 typedef struct lab_profile {
-    const char *name;      /* as in /lab/settings: "2010_SP2" */
-    lab_version_t schema;  /* its newest generation of the schema */
-    bool ews;              /* false: has no Exchange Web Services (2003) */
+    const char *name;     /* as in /lab/settings: "2010_SP2" */
+    lab_version_t schema; /* its newest generation of the schema */
+    bool ews;             /* false: has no Exchange Web Services (2003) */
     int major, minor, build, revision;
 } lab_profile_t;
 

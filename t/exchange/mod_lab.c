@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The simulator's module record: directives, start, and which handler serves which URL. */
+/* The simulator's module record: directives, start, and which handler serves which URL.
+ */
 #include <httpd.h>
 #include <http_config.h>
 #include <http_connection.h>
@@ -67,7 +68,8 @@ static const char *set_auth(cmd_parms *cmd, void *unused, const char *value)
 }
 
 static const command_rec directives[] = {
-    AP_INIT_TAKE1("LabDirectory", set_dir, NULL, RSRC_CONF, "folder of the mailboxes' database"),
+    AP_INIT_TAKE1("LabDirectory", set_dir, NULL, RSRC_CONF,
+                  "folder of the mailboxes' database"),
     AP_INIT_TAKE1("LabVersion", set_version, NULL, RSRC_CONF,
                   "simulated product: 2007_SP1, 2010_SP2, 2013_SP1, 2016 or 2019"),
     AP_INIT_TAKE1("LabAuth", set_auth, NULL, RSRC_CONF,
@@ -148,9 +150,9 @@ static void hooks(apr_pool_t *pool)
     ap_hook_handler(handle, NULL, NULL, APR_HOOK_MIDDLE);
 }
 
-module AP_MODULE_DECLARE_DATA __attribute__((visibility("default"))) lab_module = {
-    STANDARD20_MODULE_STUFF, NULL, NULL, make_config, NULL, directives, hooks,
+module AP_MODULE_DECLARE_DATA __attribute__((visibility("default")))
+lab_module = {STANDARD20_MODULE_STUFF, NULL, NULL, make_config, NULL, directives, hooks,
 #if defined(AP_MODULE_FLAG_NONE)
-    AP_MODULE_FLAG_NONE
+              AP_MODULE_FLAG_NONE
 #endif
 };

@@ -65,7 +65,10 @@ static size_t xml_char(const unsigned char *s)
 {
     if (*s < 0x80)
         return *s >= 0x20 || *s == '\t' || *s == '\n' || *s == '\r';
-    size_t n = *s >= 0xf0 && *s < 0xf5 ? 4 : *s >= 0xe0 ? 3 : *s >= 0xc2 && *s < 0xe0 ? 2 : 0;
+    size_t n = *s >= 0xf0 && *s < 0xf5   ? 4
+               : *s >= 0xe0              ? 3
+               : *s >= 0xc2 && *s < 0xe0 ? 2
+                                         : 0;
     if (*s >= 0xf5 || n == 0)
         return 0;
     for (size_t i = 1; i < n; i++)

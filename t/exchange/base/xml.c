@@ -60,7 +60,8 @@ xmlDocPtr lab_xml_parse(apr_pool_t *pool, const char *text, size_t len, const ch
 
 bool lab_xml_is(const xmlNode *node, const char *name)
 {
-    return node && node->type == XML_ELEMENT_NODE && !strcmp((const char *)node->name, name);
+    return node && node->type == XML_ELEMENT_NODE &&
+           !strcmp((const char *)node->name, name);
 }
 
 static xmlNodePtr element_from(xmlNodePtr node)

@@ -12,15 +12,15 @@
 #define LAB_NS_ERRORS   "http://schemas.microsoft.com/exchange/services/2006/errors"
 #define LAB_NS_SOAP     "http://schemas.xmlsoap.org/soap/envelope/"
 
-/* Parses `len` bytes. The tree lives as long as `pool`. NULL when the text is no well-formed
- * XML, has a DOCTYPE, or is nested too deeply; `*why` (on `pool`) then says so, with line and
- * position in `*line` and `*column`. */
+/* Parses `len` bytes. The tree lives as long as `pool`. NULL when the text is no
+ * well-formed XML, has a DOCTYPE, or is nested too deeply; `*why` (on `pool`) then says
+ * so, with line and position in `*line` and `*column`. */
 xmlDocPtr lab_xml_parse(apr_pool_t *pool, const char *text, size_t len, const char **why,
                         int *line, int *column);
 /* True when the node is an element with this local name. */
 bool lab_xml_is(const xmlNode *node, const char *name);
-/* First child element; with `name`, the first of this local name. NULL when none, and when
- * `node` is NULL. */
+/* First child element; with `name`, the first of this local name. NULL when none, and
+ * when `node` is NULL. */
 xmlNodePtr lab_xml_first(const xmlNode *node);
 xmlNodePtr lab_xml_child(const xmlNode *node, const char *name);
 /* Next sibling element, NULL at the end. */

@@ -36,7 +36,8 @@ void lab_calls_count(lab_calls_t *calls, const char *operation)
     int i = 0;
     while (i < calls->names && strcmp(calls->by[i].name, operation))
         i++;
-    if (i == calls->names && i < MAX_NAMES && strlen(operation) < sizeof calls->by[i].name) {
+    if (i == calls->names && i < MAX_NAMES &&
+        strlen(operation) < sizeof calls->by[i].name) {
         memcpy(calls->by[i].name, operation, strlen(operation) + 1);
         calls->by[i].count = 0;
         calls->names++;
@@ -74,9 +75,9 @@ json_t *lab_calls_json(lab_calls_t *calls)
     apr_thread_mutex_lock(calls->lock);
     for (int i = 0; i < calls->names; i++)
         json_object_set_new(by, calls->by[i].name, json_integer(calls->by[i].count));
-    json_t *all = json_pack("{s:I, s:I, s:I}", "total", (json_int_t)calls->total, "connections",
-                            (json_int_t)calls->connections, "unauthenticated",
-                            (json_int_t)calls->refused);
+    json_t *all = json_pack("{s:I, s:I, s:I}", "total", (json_int_t)calls->total,
+                            "connections", (json_int_t)calls->connections,
+                            "unauthenticated", (json_int_t)calls->refused);
     apr_thread_mutex_unlock(calls->lock);
     json_object_set_new(all, "by_operation", by);
     return all;
@@ -103,14 +104,14 @@ static size_t body_size(const json_t *entry)
     return json_string_length(json_object_get(entry, "body"));
 }
 
-void lab_record_add(lab_record_t *record, const char *operation, const char *body, size_t len,
-                    int keep)
+void lab_record_add(lab_record_t *record, const char *operation, const char *body,
+                    size_t len, int keep)
 {
     if (keep <= 0)
         return;
     json_t *text = json_stringn(body, len);
-    json_t *entry =
-        json_pack("{s:s, s:o}", "operation", operation, "body", text ? text : json_string(""));
+    json_t *entry = json_pack("{s:s, s:o}", "operation", operation, "body",
+                              text ? text : json_string(""));
     apr_thread_mutex_lock(record->lock);
     json_array_append_new(record->list, entry);
     record->bytes += body_size(entry);

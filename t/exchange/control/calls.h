@@ -20,8 +20,8 @@ json_t *lab_calls_json(lab_calls_t *calls);
 
 lab_record_t *lab_record_make(apr_pool_t *pool);
 /* Keeps a body as the newest; at most `keep` are held, and 64 MB together. */
-void lab_record_add(lab_record_t *record, const char *operation, const char *body, size_t len,
-                    int keep);
+void lab_record_add(lab_record_t *record, const char *operation, const char *body,
+                    size_t len, int keep);
 void lab_record_clear(lab_record_t *record);
 /* [{"operation": ..., "body": ...}] oldest first. */
 json_t *lab_record_json(lab_record_t *record);

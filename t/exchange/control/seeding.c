@@ -7,7 +7,8 @@
 #include "ews/view.h"
 #include "seed/seed.h"
 
-static const char *const sensitivities[] = {"Normal", "Personal", "Private", "Confidential"};
+static const char *const sensitivities[] = {"Normal", "Personal", "Private",
+                                            "Confidential"};
 static const char *const importances[] = {"Low", "Normal", "High"};
 static const char *const busies[] = {"Free", "Tentative", "Busy", "OOF"};
 static const char *const responses[] = {"Unknown", "Organizer", "Tentative",
@@ -35,7 +36,8 @@ static const char *join(apr_pool_t *pool, const char *const *list, int count)
 
 static void put_attendees(apr_pool_t *pool, lab_bag_t *bag, const lab_seed_event_t *e)
 {
-    static const char *const keys[] = {"RequiredAttendees", "OptionalAttendees", "Resources"};
+    static const char *const keys[] = {"RequiredAttendees", "OptionalAttendees",
+                                       "Resources"};
     for (int role = 0; role < 3; role++) {
         apr_array_header_t *people = apr_array_make(pool, 4, sizeof(lab_person_t));
         for (int i = 0; i < e->nattendees; i++) {
@@ -138,9 +140,11 @@ static apr_time_t last_end(const lab_seed_event_t *e)
     lab_date_t last;
     if (!lab_recur_last(&e->recur, &last))
         return APR_INT64_MAX;
-    lab_wall_t start = lab_zone_wall(e->zone, e->start), end = lab_zone_wall(e->zone, e->end);
+    lab_wall_t start = lab_zone_wall(e->zone, e->start),
+               end = lab_zone_wall(e->zone, e->end);
     lab_wall_t wall = {last, start.sec};
-    return lab_zone_instant(e->zone, lab_wall_add_sec(wall, lab_wall_diff_sec(start, end)));
+    return lab_zone_instant(e->zone,
+                            lab_wall_add_sec(wall, lab_wall_diff_sec(start, end)));
 }
 
 static void insert(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *folder,
@@ -159,8 +163,8 @@ static void insert(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *folder,
     for (int i = 0; i < e->nexceptions; i++)
         put_exception(db, pool, &item, e, &e->exceptions[i]);
     if (item.start != start || item.end != end)
-        lab_db_exec(db, "UPDATE items SET start=?, end=? WHERE id=?", "iii", item.start, item.end,
-                    item.id);
+        lab_db_exec(db, "UPDATE items SET start=?, end=? WHERE id=?", "iii", item.start,
+                    item.end, item.id);
 }
 
 int lab_seed_calendar(lab_server_t *lab, const lab_dir_entry_t *who, int events,

@@ -7,7 +7,7 @@
 
 struct lab_settings {
     apr_thread_mutex_t *lock;
-    json_t *now;     /* the settings as an object, faults with their remaining times */
+    json_t *now; /* the settings as an object, faults with their remaining times */
     json_t *initial;
     const lab_profile_t *profile;
     unsigned auth;
@@ -87,11 +87,13 @@ static const char *check_faults(apr_pool_t *pool, const json_t *value)
         const json_t *times = json_object_get(one, "times");
         const json_t *p = json_object_get(one, "probability");
         const json_t *v = json_object_get(one, "value");
-        if (!json_is_object(one) || !known_kind(json_string_value(json_object_get(one, "kind"))))
+        if (!json_is_object(one) ||
+            !known_kind(json_string_value(json_object_get(one, "kind"))))
             return apr_psprintf(pool, "faults: unknown kind at %u", (unsigned)i);
         if ((op && !json_is_string(op)) || (times && !json_is_integer(times)) ||
             (p && !json_is_number(p)) || (v && !json_is_integer(v)))
-            return apr_psprintf(pool, "faults: a value of the wrong type at %u", (unsigned)i);
+            return apr_psprintf(pool, "faults: a value of the wrong type at %u",
+                                (unsigned)i);
     }
     return NULL;
 }
@@ -111,7 +113,8 @@ static const char *check(apr_pool_t *pool, const json_t *object)
         else if (!strcmp(key, "faults"))
             wrong = check_faults(pool, value);
         else if (!strcmp(key, "tokens"))
-            wrong = json_is_object(value) ? NULL : "tokens must be an object: token to login";
+            wrong =
+                json_is_object(value) ? NULL : "tokens must be an object: token to login";
         else if (!strcmp(key, "latency_ms") || !strcmp(key, "record"))
             wrong = json_is_integer(value) && json_integer_value(value) >= 0 &&
                             json_integer_value(value) <= 600000
@@ -157,8 +160,8 @@ lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const c
     char *state, *copy = apr_pstrdup(pool, auth);
     for (char *t = apr_strtok(copy, ", ", &state); t; t = apr_strtok(NULL, ", ", &state))
         json_array_append_new(list, json_string(t));
-    s->initial = json_pack("{s:s, s:i, s:i, s:[], s:{}}", "version", version, "latency_ms", 0,
-                           "record", 0, "faults", "tokens");
+    s->initial = json_pack("{s:s, s:i, s:i, s:[], s:{}}", "version", version,
+                           "latency_ms", 0, "record", 0, "faults", "tokens");
     json_object_set_new(s->initial, "auth", list);
     s->now = json_deep_copy(s->initial);
     refresh(s);

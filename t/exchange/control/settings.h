@@ -11,12 +11,14 @@ typedef struct lab_settings lab_settings_t;
 
 /* One fault to commit. */
 typedef struct lab_fault {
-    const char *kind;    /* "503", "busy" ... or an EWS response code, "Error..." */
+    const char *kind;     /* "503", "busy" ... or an EWS response code, "Error..." */
     apr_int64_t value_ms; /* back-off, pause or length, as the kind says */
 } lab_fault_t;
 
-lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const char *auth);
-/* Merges a JSON object. NULL, or what is wrong with it (on `pool`): then nothing changed. */
+lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version,
+                                  const char *auth);
+/* Merges a JSON object. NULL, or what is wrong with it (on `pool`): then nothing changed.
+ */
 const char *lab_settings_merge(lab_settings_t *s, apr_pool_t *pool, const json_t *object);
 /* The present settings; the caller owns the reference. */
 json_t *lab_settings_json(lab_settings_t *s);

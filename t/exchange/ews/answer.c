@@ -50,7 +50,8 @@ void lab_answer_end(lab_call_t *call, const char *name)
 static void head(lab_call_t *call, const char *name, const char *class_name,
                  const lab_fail_t *fail)
 {
-    lab_buf_printf(&call->out, "<m:%sResponseMessage ResponseClass=\"%s\">", name, class_name);
+    lab_buf_printf(&call->out, "<m:%sResponseMessage ResponseClass=\"%s\">", name,
+                   class_name);
     lab_buf_elem(&call->out, "m:MessageText", fail->text);
     lab_buf_elem(&call->out, "m:ResponseCode", fail->code);
     lab_buf_puts(&call->out, "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>");
@@ -79,7 +80,8 @@ void lab_answer_only_fail(lab_call_t *call, const char *name, const lab_fail_t *
 
 const char *lab_folder_id(lab_call_t *call, const lab_folder_t *folder)
 {
-    lab_id_t id = {.kind = LAB_ID_FOLDER, .mailbox = folder->mailbox, .number = folder->id};
+    lab_id_t id = {
+        .kind = LAB_ID_FOLDER, .mailbox = folder->mailbox, .number = folder->id};
     return lab_id_text(call->pool, &id);
 }
 
@@ -124,15 +126,15 @@ const char *lab_item_key(lab_call_t *call, const lab_item_t *item)
 void lab_put_folder_id(lab_call_t *call, lab_buf_t *out, const char *name,
                        const lab_folder_t *folder)
 {
-    lab_buf_printf(out, "<%s Id=\"%s\" ChangeKey=\"%s\"/>", name, lab_folder_id(call, folder),
-                   lab_folder_key(call, folder));
+    lab_buf_printf(out, "<%s Id=\"%s\" ChangeKey=\"%s\"/>", name,
+                   lab_folder_id(call, folder), lab_folder_key(call, folder));
 }
 
-void lab_put_item_id(lab_call_t *call, lab_buf_t *out, const char *name, const lab_item_t *item,
-                     int day)
+void lab_put_item_id(lab_call_t *call, lab_buf_t *out, const char *name,
+                     const lab_item_t *item, int day)
 {
-    lab_buf_printf(out, "<%s Id=\"%s\" ChangeKey=\"%s\"/>", name, lab_item_id(call, item, day),
-                   lab_item_key(call, item));
+    lab_buf_printf(out, "<%s Id=\"%s\" ChangeKey=\"%s\"/>", name,
+                   lab_item_id(call, item, day), lab_item_key(call, item));
 }
 
 const char *lab_call_time(lab_call_t *call, apr_time_t when)

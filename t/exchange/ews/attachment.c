@@ -22,7 +22,8 @@ int lab_attachments_count(lab_call_t *call, const lab_view_t *view)
     return count;
 }
 
-static void put_one(lab_call_t *call, lab_buf_t *out, const lab_view_t *view, sqlite3_stmt *st)
+static void put_one(lab_call_t *call, lab_buf_t *out, const lab_view_t *view,
+                    sqlite3_stmt *st)
 {
     lab_id_t id = {.kind = view->day == LAB_NO_DAY ? LAB_ID_ITEM : LAB_ID_OCCURRENCE,
                    .mailbox = view->item->mailbox,
@@ -46,12 +47,12 @@ static void put_one(lab_call_t *call, lab_buf_t *out, const lab_view_t *view, sq
 void lab_attachments_put(lab_call_t *call, lab_buf_t *out, const lab_view_t *view)
 {
     bool open = false;
-    sqlite3_stmt *st = bind_day(
-        lab_db_query(call->db,
-                     "SELECT id, name, type, cid, location, inline, modified, length(content)"
-                     WHERE " ORDER BY id",
-                     "i", view->item->id),
-        view);
+    sqlite3_stmt *st =
+        bind_day(lab_db_query(call->db,
+                              "SELECT id, name, type, cid, location, inline, modified, "
+                              "length(content)" WHERE " ORDER BY id",
+                              "i", view->item->id),
+                 view);
     while (lab_db_step(call->db, st)) {
         if (!open)
             lab_buf_puts(out, "<t:Attachments>");

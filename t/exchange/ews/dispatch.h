@@ -6,11 +6,11 @@
 #include "ews/ews.h"
 
 typedef struct lab_operation {
-    const char *name;        /* of the first element in the body */
-    lab_version_t since;     /* first generation that has it */
-    bool write;              /* needs the write lock */
+    const char *name;    /* of the first element in the body */
+    lab_version_t since; /* first generation that has it */
+    bool write;          /* needs the write lock */
     void (*run)(lab_call_t *call);
-    const char *payload;     /* what an answer that is nothing but an error holds, as XML */
+    const char *payload; /* what an answer that is nothing but an error holds, as XML */
 } lab_operation_t;
 
 /* NULL when that generation has no such operation. */

@@ -112,7 +112,8 @@ const lab_fail_t *lab_draft_clear_ext(lab_draft_t *d, const lab_ext_t *ext)
 
 static bool has_people(const lab_draft_t *d)
 {
-    static const char *const lists[] = {"RequiredAttendees", "OptionalAttendees", "Resources"};
+    static const char *const lists[] = {"RequiredAttendees", "OptionalAttendees",
+                                        "Resources"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         const char *text = lab_bag_get(d->item->bag, lists[i]);
         if (text && *text)
@@ -126,7 +127,8 @@ static void settle_meeting(lab_draft_t *d)
 {
     lab_bag_t *bag = d->item->bag;
     apr_int64_t state = lab_bag_int(bag, "AppointmentState", 0);
-    bool meeting = has_people(d), sent = lab_bag_bool(bag, "MeetingRequestWasSent", false);
+    bool meeting = has_people(d),
+         sent = lab_bag_bool(bag, "MeetingRequestWasSent", false);
     if (state & 2)
         return; /* somebody else organises it */
     if (meeting)
@@ -136,7 +138,8 @@ static void settle_meeting(lab_draft_t *d)
     lab_bag_set_int(bag, "AppointmentState", state);
     if (!(state & 1) || !d->send)
         return;
-    bool moved = d->start_text || d->end_text || d->recurrence_set || d->recurrence_cleared;
+    bool moved =
+        d->start_text || d->end_text || d->recurrence_set || d->recurrence_cleared;
     if (sent && moved)
         lab_bag_set_int(bag, "AppointmentSequenceNumber",
                         lab_bag_int(bag, "AppointmentSequenceNumber", 0) + 1);
@@ -175,7 +178,8 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
 {
     lab_call_t *call = d->call;
     lab_bag_t *bag = d->item->bag;
-    const lab_fail_t *fail = d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d) : NULL;
+    const lab_fail_t *fail =
+        d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d) : NULL;
     if (fail)
         return fail;
     if (d->kind == LAB_KIND_CALENDAR)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An item while it is written: CreateItem and UpdateItem put property after property into a
- * draft, then settle it, which decides what the times mean ("creation zone"), checks it all
- * and saves.
+ * An item while it is written: CreateItem and UpdateItem put property after property into
+ * a draft, then settle it, which decides what the times mean ("creation zone"), checks it
+ * all and saves.
  */
 #ifndef LAB_DRAFT_H
 #define LAB_DRAFT_H
@@ -14,11 +14,11 @@ struct lab_prop;
 
 typedef struct lab_draft {
     lab_call_t *call;
-    lab_item_t *item;       /* id 0 while it is new */
+    lab_item_t *item; /* id 0 while it is new */
     lab_kind_t kind;
-    lab_bag_t *bag;         /* where properties go: the item's, or an exception's */
-    int day;                /* of the occurrence that is written, else LAB_NO_DAY */
-    lab_series_t *series;   /* of a recurring item as it was before */
+    lab_bag_t *bag;       /* where properties go: the item's, or an exception's */
+    int day;              /* of the occurrence that is written, else LAB_NO_DAY */
+    lab_series_t *series; /* of a recurring item as it was before */
     bool created;
     /* what waits for lab_draft_settle */
     const char *start_text, *end_text;
@@ -28,7 +28,7 @@ typedef struct lab_draft {
     bool all_day_set;
     bool attendees_set;
     bool body_set;
-    bool send;              /* SendMeetingInvitations... is not SendToNone */
+    bool send; /* SendMeetingInvitations... is not SendToNone */
 } lab_draft_t;
 
 typedef const lab_fail_t *lab_set_fn(lab_draft_t *draft, const struct lab_prop *p,

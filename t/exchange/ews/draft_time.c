@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the times of a calendar item mean, and whether they make sense (timezones.md 3.1). */
+/* What the times of a calendar item mean, and whether they make sense (timezones.md 3.1).
+ */
 #include "ews/draft.h"
 
 #include <apr_strings.h>
@@ -39,7 +40,8 @@ static const lab_fail_t *read_time(const lab_draft_t *d, const char *text,
 }
 
 /* the zones that stay with the item */
-static void settle_zones(const lab_draft_t *d, const lab_zone_t **start, const lab_zone_t **end)
+static void settle_zones(const lab_draft_t *d, const lab_zone_t **start,
+                         const lab_zone_t **end)
 {
     const lab_bag_t *bag = d->item->bag;
     const lab_zone_t *old_start = lab_bag_zone(bag, "StartTimeZone");
@@ -77,7 +79,8 @@ static void cut_to_days(const lab_zone_t *zone, apr_time_t *start, apr_time_t *e
     }
 }
 
-static const lab_fail_t *check_span(const lab_draft_t *d, apr_time_t start, apr_time_t end)
+static const lab_fail_t *check_span(const lab_draft_t *d, apr_time_t start,
+                                    apr_time_t end)
 {
     if (end < start)
         return lab_fail(d->call, "ErrorCalendarEndDateIsEarlierThanStartDate");
@@ -87,8 +90,8 @@ static const lab_fail_t *check_span(const lab_draft_t *d, apr_time_t start, apr_
 }
 
 /* the moment after which nothing of the series happens */
-static apr_time_t series_end(const lab_recur_t *recur, const lab_zone_t *zone, int start_sec,
-                             apr_int64_t span)
+static apr_time_t series_end(const lab_recur_t *recur, const lab_zone_t *zone,
+                             int start_sec, apr_int64_t span)
 {
     lab_date_t last;
     if (!lab_recur_last(recur, &last))
@@ -135,9 +138,11 @@ static const lab_fail_t *settle_whole(lab_draft_t *d)
     const lab_zone_t *start_zone, *end_zone;
     bool recurring = d->recurrence_set || (d->item->recurring && !d->recurrence_cleared);
     settle_zones(d, &start_zone, &end_zone);
-    apr_time_t old_start = lab_bag_int(bag, "Start", 0), old_end = lab_bag_int(bag, "End", 0);
+    apr_time_t old_start = lab_bag_int(bag, "Start", 0),
+               old_end = lab_bag_int(bag, "End", 0);
     apr_time_t half_hour = APR_USEC_PER_SEC * 1800;
-    apr_time_t start = d->created ? (d->call->now / half_hour + 1) * half_hour : old_start;
+    apr_time_t start =
+        d->created ? (d->call->now / half_hour + 1) * half_hour : old_start;
     const lab_fail_t *fail = read_time(d, d->start_text, d->start_zone, &start);
     apr_time_t end = d->created ? start + half_hour : old_end;
     if (!fail)
@@ -146,10 +151,11 @@ static const lab_fail_t *settle_whole(lab_draft_t *d)
         fail = check_span(d, start, end);
     if (fail)
         return fail;
-    bool zone_changed = !d->created && d->start_zone && recurring &&
-                        !lab_zone_is_equal(start_zone, lab_bag_zone(bag, "StartTimeZone")
-                                                           ? lab_bag_zone(bag, "StartTimeZone")
-                                                           : lab_zone_utc());
+    bool zone_changed =
+        !d->created && d->start_zone && recurring &&
+        !lab_zone_is_equal(start_zone, lab_bag_zone(bag, "StartTimeZone")
+                                           ? lab_bag_zone(bag, "StartTimeZone")
+                                           : lab_zone_utc());
     if (lab_bag_bool(bag, "IsAllDayEvent", false) &&
         (d->created || d->start_text || d->end_text || d->all_day_set))
         cut_to_days(start_zone, &start, &end);
@@ -198,14 +204,15 @@ static const lab_fail_t *settle_occurrence(lab_draft_t *d)
     lab_recur_exception_t *changes = lab_series_changes(d->call, d->series, &count);
     lab_recur_error_t error;
     int index = lab_recur_index(&d->series->recur, lab_date_from_days(d->day));
-    if (lab_recur_check_move(&d->series->recur, d->series->start_sec, d->series->span_sec, changes,
-                             count, index, lab_zone_wall(d->series->zone, start),
+    if (lab_recur_check_move(&d->series->recur, d->series->start_sec, d->series->span_sec,
+                             changes, count, index, lab_zone_wall(d->series->zone, start),
                              lab_zone_wall(d->series->zone, end), &error) != APR_SUCCESS)
         return recur_fail(d, &error);
     lab_bag_set_int(d->bag, "Start", start);
     lab_bag_set_int(d->bag, "End", end);
     if (d->start_zone)
-        lab_bag_set(d->bag, "StartTimeZone", lab_zone_to_text(d->start_zone, d->call->pool));
+        lab_bag_set(d->bag, "StartTimeZone",
+                    lab_zone_to_text(d->start_zone, d->call->pool));
     if (d->end_zone)
         lab_bag_set(d->bag, "EndTimeZone", lab_zone_to_text(d->end_zone, d->call->pool));
     if (start < d->item->start)

@@ -13,8 +13,9 @@
 
 void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
 {
-    const char *text = e->view->kind == LAB_KIND_CALENDAR ? lab_ical_write(e->call, e->view)
-                                                          : lab_mail_write(e->call, e->view);
+    const char *text = e->view->kind == LAB_KIND_CALENDAR
+                           ? lab_ical_write(e->call, e->view)
+                           : lab_mail_write(e->call, e->view);
     lab_buf_printf(e->out, "<%s CharacterSet=\"UTF-8\">", p->element);
     lab_buf_puts(e->out, apr_pencode_base64(e->call->pool, text, APR_ENCODE_STRING,
                                             APR_ENCODE_NONE, NULL));
@@ -28,7 +29,8 @@ void lab_emit_item_id(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_parent_id(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_folder_t *folder = lab_folder_get(e->call->db, e->call->pool, e->view->item->folder);
+    lab_folder_t *folder =
+        lab_folder_get(e->call->db, e->call->pool, e->view->item->folder);
     if (folder)
         lab_put_folder_id(e->call, e->out, p->element, folder);
 }
@@ -48,8 +50,9 @@ static bool starts(const char *s, const char *tag)
     return !strncasecmp(s, tag, strlen(tag));
 }
 
-static const char *const entities[][2] = {{"&amp;", "&"},  {"&lt;", "<"},    {"&gt;", ">"},
-                                          {"&quot;", "\""}, {"&nbsp;", " "}, {"&#39;", "'"}};
+static const char *const entities[][2] = {{"&amp;", "&"},  {"&lt;", "<"},
+                                          {"&gt;", ">"},   {"&quot;", "\""},
+                                          {"&nbsp;", " "}, {"&#39;", "'"}};
 
 /* text of simple HTML: tags go, breaks and paragraphs become line ends */
 static const char *html_to_text(apr_pool_t *pool, const char *html)
@@ -87,8 +90,9 @@ static const char *text_to_html(apr_pool_t *pool, const char *text)
 {
     lab_buf_t b;
     lab_buf_init(&b, pool, strlen(text) + 300);
-    lab_buf_puts(&b, "<html>\r\n<head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html;"
-                     " charset=utf-8\">\r\n</head>\r\n<body>\r\n<div class=\"PlainText\">");
+    lab_buf_puts(
+        &b, "<html>\r\n<head>\r\n<meta http-equiv=\"Content-Type\" content=\"text/html;"
+            " charset=utf-8\">\r\n</head>\r\n<body>\r\n<div class=\"PlainText\">");
     for (const char *s = text; *s; s++) {
         if (*s == '\r')
             continue;
@@ -185,7 +189,8 @@ void lab_emit_display(const lab_emit_t *e, const lab_prop_t *p)
     bool cal = e->view->kind == LAB_KIND_CALENDAR, to = !strcmp(p->key, "DisplayTo");
     const char *key = cal ? (to ? "RequiredAttendees" : "OptionalAttendees")
                           : (to ? "ToRecipients" : "CcRecipients");
-    apr_array_header_t *people = lab_people_unpack(e->call->pool, lab_view_get(e->view, key));
+    apr_array_header_t *people =
+        lab_people_unpack(e->call->pool, lab_view_get(e->view, key));
     lab_buf_t names;
     lab_buf_init(&names, e->call->pool, 128);
     for (int i = 0; i < people->nelts; i++) {
@@ -228,7 +233,8 @@ void lab_emit_rights(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_one_person(const lab_emit_t *e, const lab_prop_t *p)
 {
-    apr_array_header_t *people = lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
+    apr_array_header_t *people =
+        lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
     if (!people->nelts)
         return;
     lab_buf_printf(e->out, "<%s>", p->element);
@@ -238,7 +244,8 @@ void lab_emit_one_person(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_recipients(const lab_emit_t *e, const lab_prop_t *p)
 {
-    apr_array_header_t *people = lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
+    apr_array_header_t *people =
+        lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
     if (!people->nelts)
         return;
     lab_buf_printf(e->out, "<%s>", p->element);

@@ -5,10 +5,11 @@
 
 #include "ews/shape.h"
 
-lab_emit_fn lab_emit_mime, lab_emit_item_id, lab_emit_parent_id, lab_emit_class, lab_emit_body,
-    lab_emit_attachments, lab_emit_size, lab_emit_categories, lab_emit_response_objects,
-    lab_emit_reminder_due, lab_emit_display, lab_emit_has_attachments, lab_emit_rights,
-    lab_emit_text_body, lab_emit_one_person, lab_emit_recipients;
+lab_emit_fn lab_emit_mime, lab_emit_item_id, lab_emit_parent_id, lab_emit_class,
+    lab_emit_body, lab_emit_attachments, lab_emit_size, lab_emit_categories,
+    lab_emit_response_objects, lab_emit_reminder_due, lab_emit_display,
+    lab_emit_has_attachments, lab_emit_rights, lab_emit_text_body, lab_emit_one_person,
+    lab_emit_recipients;
 lab_emit_fn lab_emit_uid, lab_emit_recurrence_id, lab_emit_start, lab_emit_end,
     lab_emit_original_start, lab_emit_busy, lab_emit_is_meeting, lab_emit_is_cancelled,
     lab_emit_is_recurring, lab_emit_item_type, lab_emit_organizer, lab_emit_attendees,

@@ -58,18 +58,21 @@ void lab_emit_is_meeting(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_is_cancelled(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_buf_bool(e->out, p->element, (lab_view_int(e->view, "AppointmentState", 0) & 4) != 0);
+    lab_buf_bool(e->out, p->element,
+                 (lab_view_int(e->view, "AppointmentState", 0) & 4) != 0);
 }
 
 void lab_emit_is_recurring(const lab_emit_t *e, const lab_prop_t *p)
 {
     lab_buf_bool(e->out, p->element,
-                 e->view->type == LAB_VIEW_OCCURRENCE || e->view->type == LAB_VIEW_EXCEPTION);
+                 e->view->type == LAB_VIEW_OCCURRENCE ||
+                     e->view->type == LAB_VIEW_EXCEPTION);
 }
 
 void lab_emit_item_type(const lab_emit_t *e, const lab_prop_t *p)
 {
-    static const char *const names[] = {"Single", "Occurrence", "Exception", "RecurringMaster"};
+    static const char *const names[] = {"Single", "Occurrence", "Exception",
+                                        "RecurringMaster"};
     lab_buf_elem(e->out, p->element, names[e->view->type]);
 }
 
@@ -92,7 +95,8 @@ void lab_emit_organizer(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_attendees(const lab_emit_t *e, const lab_prop_t *p)
 {
-    apr_array_header_t *people = lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
+    apr_array_header_t *people =
+        lab_people_unpack(e->call->pool, lab_view_get(e->view, p->key));
     if (!people->nelts)
         return;
     lab_buf_printf(e->out, "<%s>", p->element);
@@ -100,7 +104,8 @@ void lab_emit_attendees(const lab_emit_t *e, const lab_prop_t *p)
         const lab_person_t *who = &APR_ARRAY_IDX(people, i, lab_person_t);
         lab_buf_puts(e->out, "<t:Attendee>");
         lab_put_mailbox(e->call, e->out, who);
-        lab_buf_elem(e->out, "t:ResponseType", *who->response ? who->response : "Unknown");
+        lab_buf_elem(e->out, "t:ResponseType",
+                     *who->response ? who->response : "Unknown");
         if (*who->time)
             lab_put_time(e->call, e->out, "t:LastResponseTime",
                          apr_strtoi64(who->time, NULL, 10));
@@ -130,8 +135,8 @@ void lab_emit_conflict_count(const lab_emit_t *e, const lab_prop_t *p)
 {
     neighbours_t n = {.self = e->view};
     if (e->view->type != LAB_VIEW_MASTER)
-        lab_view_window(e->call, e->view->item->folder, e->view->start - 1, e->view->end + 1,
-                        count_neighbour, &n);
+        lab_view_window(e->call, e->view->item->folder, e->view->start - 1,
+                        e->view->end + 1, count_neighbour, &n);
     lab_buf_int(e->out, p->element, p->key[0] == 'C' ? n.conflicting : n.adjacent);
 }
 
@@ -162,9 +167,10 @@ void lab_put_zone_definition(lab_call_t *call, lab_buf_t *out, const char *eleme
     xmlBufferPtr raw = xmlBufferCreate();
     xmlTextWriterPtr w = raw ? xmlNewTextWriterMemory(raw, 0) : NULL;
     if (w && xmlTextWriterStartElement(w, BAD_CAST element) >= 0 &&
-        lab_zone_write_definition(w, zone, full) == 0 && xmlTextWriterEndElement(w) >= 0 &&
-        xmlTextWriterFlush(w) >= 0)
-        lab_buf_add(out, (const char *)xmlBufferContent(raw), (size_t)xmlBufferLength(raw));
+        lab_zone_write_definition(w, zone, full) == 0 &&
+        xmlTextWriterEndElement(w) >= 0 && xmlTextWriterFlush(w) >= 0)
+        lab_buf_add(out, (const char *)xmlBufferContent(raw),
+                    (size_t)xmlBufferLength(raw));
     xmlFreeTextWriter(w);
     xmlBufferFree(raw);
 }
@@ -204,7 +210,8 @@ void lab_emit_meeting_zone(const lab_emit_t *e, const lab_prop_t *p)
     if (w && xmlTextWriterStartElement(w, BAD_CAST p->element) >= 0 &&
         lab_zone_write_meeting_zone(w, zone, e->view->start) == 0 &&
         xmlTextWriterEndElement(w) >= 0 && xmlTextWriterFlush(w) >= 0)
-        lab_buf_add(e->out, (const char *)xmlBufferContent(raw), (size_t)xmlBufferLength(raw));
+        lab_buf_add(e->out, (const char *)xmlBufferContent(raw),
+                    (size_t)xmlBufferLength(raw));
     xmlFreeTextWriter(w);
     xmlBufferFree(raw);
 }
@@ -216,10 +223,12 @@ void lab_emit_recurrence(const lab_emit_t *e, const lab_prop_t *p)
     xmlBufferPtr raw = xmlBufferCreate();
     xmlTextWriterPtr w = raw ? xmlNewTextWriterMemory(raw, 0) : NULL;
     if (w && xmlTextWriterStartElement(w, BAD_CAST p->element) >= 0 &&
-        lab_recur_write(w, &e->view->series->recur, e->call->version >= LAB_EXCHANGE_2010_SP1,
+        lab_recur_write(w, &e->view->series->recur,
+                        e->call->version >= LAB_EXCHANGE_2010_SP1,
                         e->view->series->zone) == 0 &&
         xmlTextWriterEndElement(w) >= 0 && xmlTextWriterFlush(w) >= 0)
-        lab_buf_add(e->out, (const char *)xmlBufferContent(raw), (size_t)xmlBufferLength(raw));
+        lab_buf_add(e->out, (const char *)xmlBufferContent(raw),
+                    (size_t)xmlBufferLength(raw));
     xmlFreeTextWriter(w);
     xmlBufferFree(raw);
 }
@@ -246,7 +255,8 @@ void lab_emit_first_last(const lab_emit_t *e, const lab_prop_t *p)
     if (step < 0 && !count)
         return;
     lab_date_t date;
-    for (int i = step > 0 ? 1 : count; i > 0 && lab_recur_date(&s->recur, i, &date); i += step) {
+    for (int i = step > 0 ? 1 : count; i > 0 && lab_recur_date(&s->recur, i, &date);
+         i += step) {
         int day = lab_date_to_days(date);
         const lab_exception_t *x = lab_series_exception(s, day);
         if (x && x->deleted)
@@ -312,8 +322,9 @@ void lab_emit_response_objects(const lab_emit_t *e, const lab_prop_t *p)
     if (v->kind == LAB_KIND_CALENDAR) {
         apr_int64_t state = lab_view_int(v, "AppointmentState", 0);
         if ((state & 3) == 3 && !(state & 4))
-            lab_buf_puts(e->out, "<t:AcceptItem/><t:TentativelyAcceptItem/><t:DeclineItem/>"
-                                 "<t:ReplyToItem/><t:ReplyAllToItem/>");
+            lab_buf_puts(e->out,
+                         "<t:AcceptItem/><t:TentativelyAcceptItem/><t:DeclineItem/>"
+                         "<t:ReplyToItem/><t:ReplyAllToItem/>");
         else if ((state & 3) == 1)
             lab_buf_puts(e->out, "<t:CancelCalendarItem/>");
         lab_buf_puts(e->out, "<t:ForwardItem/>");

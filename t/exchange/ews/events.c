@@ -6,17 +6,19 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#define MAX_QUEUE  10000
+#include "base/pool.h"
+
+#define MAX_QUEUE   10000
 #define MAX_FOLDERS 64
 
 struct lab_subscription {
     char id[64];
-    int owner;              /* who subscribed */
+    int owner; /* who subscribed */
     lab_watch_t watch;
     apr_pool_t *pool;
     apr_array_header_t *queue; /* lab_event_t, in rising order */
-    apr_uint64_t first;     /* watermarks from here on are valid */
-    bool lost;              /* events had to be dropped */
+    apr_uint64_t first;        /* watermarks from here on are valid */
+    bool lost;                 /* events had to be dropped */
     apr_time_t used;
     struct lab_subscription *next;
 };
@@ -25,14 +27,14 @@ struct lab_subscriptions {
     apr_thread_mutex_t *lock;
     apr_pool_t *pool;
     lab_subscription_t *list;
-    apr_uint64_t number;    /* of the last event */
+    apr_uint64_t number; /* of the last event */
 };
 
 struct lab_subscriptions *lab_subscriptions_make(apr_pool_t *pool)
 {
     struct lab_subscriptions *all = apr_pcalloc(pool, sizeof *all);
     apr_thread_mutex_create(&all->lock, APR_THREAD_MUTEX_DEFAULT, pool);
-    apr_pool_create(&all->pool, pool);
+    all->pool = lab_pool_own(pool);
     all->number = (apr_uint64_t)apr_time_now();
     return all;
 }
@@ -84,7 +86,8 @@ static bool watches(const lab_watch_t *w, const lab_event_t *e)
     if (w->mailbox != e->mailbox || !(w->types & 1u << e->type))
         return false;
     for (int i = 0; i < w->count && !w->all; i++)
-        if (w->folders[i] == e->parent || (e->old_parent && w->folders[i] == e->old_parent) ||
+        if (w->folders[i] == e->parent ||
+            (e->old_parent && w->folders[i] == e->old_parent) ||
             (e->folder && w->folders[i] == e->id))
             return true;
     return w->all;
@@ -117,7 +120,8 @@ void lab_events_publish(lab_call_t *call)
 
 static bool expired(const lab_subscription_t *s)
 {
-    return apr_time_now() - s->used > apr_time_from_sec((apr_int64_t)s->watch.timeout_min * 60);
+    return apr_time_now() - s->used >
+           apr_time_from_sec((apr_int64_t)s->watch.timeout_min * 60);
 }
 
 /* drops subscriptions that nobody read in time; counts those of one owner */
@@ -160,7 +164,8 @@ static bool read_watermark(apr_pool_t *pool, const char *text, apr_uint64_t *num
 {
     apr_size_t len = 0;
     const unsigned char *raw =
-        text ? apr_pdecode_base64_binary(pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE, &len)
+        text ? apr_pdecode_base64_binary(pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE,
+                                         &len)
              : NULL;
     if (!raw || len != 12 || raw[0] != 1)
         return false;
@@ -180,12 +185,14 @@ static void make_id(apr_pool_t *pool, char *out, size_t room)
     apr_generate_random_bytes(raw + sizeof raw - 16, 16);
     size_t skip = sizeof raw > 45 ? sizeof raw - 45 : 0;
     apr_cpystrn(out,
-                apr_pencode_base64_binary(pool, raw + skip, (apr_ssize_t)(sizeof raw - skip),
+                apr_pencode_base64_binary(pool, raw + skip,
+                                          (apr_ssize_t)(sizeof raw - skip),
                                           APR_ENCODE_NONE, NULL),
                 room);
 }
 
-const char *lab_subscribe(lab_call_t *call, const lab_watch_t *watch, const char **watermark)
+const char *lab_subscribe(lab_call_t *call, const lab_watch_t *watch,
+                          const char **watermark)
 {
     struct lab_subscriptions *all = call->lab->subscriptions;
     int owner = lab_mailbox_index(call->caller);
@@ -199,8 +206,8 @@ const char *lab_subscribe(lab_call_t *call, const lab_watch_t *watch, const char
         s->pool = pool;
         s->owner = owner;
         s->watch = *watch;
-        s->watch.folders =
-            apr_pmemdup(pool, watch->folders, (size_t)watch->count * sizeof *watch->folders);
+        s->watch.folders = apr_pmemdup(pool, watch->folders,
+                                       (size_t)watch->count * sizeof *watch->folders);
         s->queue = apr_array_make(pool, 16, sizeof(lab_event_t));
         s->first = all->number;
         s->used = apr_time_now();
@@ -247,15 +254,16 @@ const char *lab_unsubscribe(lab_call_t *call, const char *id)
 static void forget_until(lab_subscription_t *s, apr_uint64_t number)
 {
     int gone = 0;
-    while (gone < s->queue->nelts && APR_ARRAY_IDX(s->queue, gone, lab_event_t).number <= number)
+    while (gone < s->queue->nelts &&
+           APR_ARRAY_IDX(s->queue, gone, lab_event_t).number <= number)
         gone++;
     s->queue->nelts -= gone;
     memmove(s->queue->elts, s->queue->elts + gone * s->queue->elt_size,
             (size_t)(s->queue->nelts * s->queue->elt_size));
 }
 
-const char *lab_subscription_read(lab_call_t *call, const char *id, const char *watermark, int max,
-                                  apr_array_header_t **events, bool *more)
+const char *lab_subscription_read(lab_call_t *call, const char *id, const char *watermark,
+                                  int max, apr_array_header_t **events, bool *more)
 {
     struct lab_subscriptions *all = call->lab->subscriptions;
     const char *code = NULL;
@@ -278,7 +286,8 @@ const char *lab_subscription_read(lab_call_t *call, const char *id, const char *
         s->first = number;
         forget_until(s, number);
         for (int i = 0; i < s->queue->nelts && i < max; i++)
-            APR_ARRAY_PUSH(*events, lab_event_t) = APR_ARRAY_IDX(s->queue, i, lab_event_t);
+            APR_ARRAY_PUSH(*events, lab_event_t) =
+                APR_ARRAY_IDX(s->queue, i, lab_event_t);
         *more = s->queue->nelts > max;
     }
     apr_thread_mutex_unlock(all->lock);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Notifications. Operations note what they did in their call; when it is committed, the
- * events go to all subscriptions that watch the folder. Subscriptions live in memory, as they
- * live on one server in Exchange: a restart forgets them.
+ * events go to all subscriptions that watch the folder. Subscriptions live in memory, as
+ * they live on one server in Exchange: a restart forgets them.
  */
 #ifndef LAB_EVENTS_H
 #define LAB_EVENTS_H
@@ -20,11 +20,11 @@ typedef enum lab_event_type {
 
 /* Plain data, so that it can be kept without a pool. */
 typedef struct lab_event {
-    apr_uint64_t number;   /* rises over all subscriptions */
+    apr_uint64_t number; /* rises over all subscriptions */
     lab_event_type_t type;
-    bool folder;           /* about a folder, else an item */
+    bool folder; /* about a folder, else an item */
     int mailbox;
-    lab_kind_t kind;       /* of an item */
+    lab_kind_t kind; /* of an item */
     apr_int64_t id, cn;
     apr_int64_t parent;
     apr_int64_t old_id, old_cn, old_parent; /* moved and copied */
@@ -37,7 +37,8 @@ typedef struct lab_subscription lab_subscription_t;
 void lab_event_item(lab_call_t *call, lab_event_type_t type, const lab_item_t *item);
 void lab_event_item_from(lab_call_t *call, lab_event_type_t type, const lab_item_t *item,
                          const lab_item_t *old);
-void lab_event_folder(lab_call_t *call, lab_event_type_t type, const lab_folder_t *folder);
+void lab_event_folder(lab_call_t *call, lab_event_type_t type,
+                      const lab_folder_t *folder);
 /* Hands the noted events to the subscriptions; after the commit. */
 void lab_events_publish(lab_call_t *call);
 
@@ -45,22 +46,24 @@ struct lab_subscriptions *lab_subscriptions_make(apr_pool_t *pool);
 
 /* What a subscription watches. */
 typedef struct lab_watch {
-    int mailbox;          /* position in the directory */
-    bool all;             /* every folder of the mailbox */
+    int mailbox; /* position in the directory */
+    bool all;    /* every folder of the mailbox */
     apr_int64_t *folders;
     int count;
-    unsigned types;       /* bits by lab_event_type_t */
+    unsigned types; /* bits by lab_event_type_t */
     int timeout_min;
 } lab_watch_t;
 
-/* Makes a subscription; its Id and first watermark are on the call's pool. NULL: too many. */
-const char *lab_subscribe(lab_call_t *call, const lab_watch_t *watch, const char **watermark);
+/* Makes a subscription; its Id and first watermark are on the call's pool. NULL: too
+ * many. */
+const char *lab_subscribe(lab_call_t *call, const lab_watch_t *watch,
+                          const char **watermark);
 /* Ends one. NULL, or the error code. */
 const char *lab_unsubscribe(lab_call_t *call, const char *id);
 /* Takes the events after a watermark, at most `max`, array of lab_event_t. NULL, or the
  * error code. */
-const char *lab_subscription_read(lab_call_t *call, const char *id, const char *watermark, int max,
-                                  apr_array_header_t **events, bool *more);
+const char *lab_subscription_read(lab_call_t *call, const char *id, const char *watermark,
+                                  int max, apr_array_header_t **events, bool *more);
 /* The text of an event's watermark; 0 stands for "now". */
 const char *lab_watermark(lab_call_t *call, apr_uint64_t number);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One EWS request on its way: what all operations share. An operation is a row in the dispatch
- * table (dispatch.c) and a function that writes its answer, the child of soap:Body, to `out`.
+ * One EWS request on its way: what all operations share. An operation is a row in the
+ * dispatch table (dispatch.c) and a function that writes its answer, the child of
+ * soap:Body, to `out`.
  */
 #ifndef LAB_EWS_H
 #define LAB_EWS_H
@@ -27,20 +28,20 @@ typedef struct lab_fail {
 typedef struct lab_call {
     lab_server_t *lab;
     apr_pool_t *pool;
-    lab_db_t *db;                   /* while the operation runs */
-    const lab_profile_t *profile;   /* the simulated product */
-    lab_version_t version;          /* RequestServerVersion */
-    const lab_dir_entry_t *caller;  /* who signed in */
-    int mailbox;                    /* whose mailbox: the caller's or the impersonated one's */
-    const lab_zone_t *zone;         /* TimeZoneContext (2010+), else NULL */
-    const char *operation;          /* local name of the first element in the body */
+    lab_db_t *db;                  /* while the operation runs */
+    const lab_profile_t *profile;  /* the simulated product */
+    lab_version_t version;         /* RequestServerVersion */
+    const lab_dir_entry_t *caller; /* who signed in */
+    int mailbox;            /* whose mailbox: the caller's or the impersonated one's */
+    const lab_zone_t *zone; /* TimeZoneContext (2010+), else NULL */
+    const char *operation;  /* local name of the first element in the body */
     xmlNodePtr request;
-    const char *source;             /* the bytes of the request */
+    const char *source; /* the bytes of the request */
     apr_size_t source_len;
     lab_buf_t out;
-    apr_time_t now;                 /* one moment for the whole call, whole seconds */
-    apr_array_header_t *events;     /* what it changed, for subscriptions (events.h) */
-    const char *fault;              /* set: a whole SOAP fault to answer with */
+    apr_time_t now;             /* one moment for the whole call, whole seconds */
+    apr_array_header_t *events; /* what it changed, for subscriptions (events.h) */
+    const char *fault;          /* set: a whole SOAP fault to answer with */
 } lab_call_t;
 
 /* An error with the code's own text. */
@@ -71,16 +72,16 @@ typedef enum lab_right { LAB_RIGHT_READ, LAB_RIGHT_WRITE } lab_right_t;
 const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr id, lab_right_t right,
                                     lab_folder_t **folder);
 /* The same for an element (m:ToFolderId, m:SyncFolderId ...) that holds one. */
-const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder, lab_right_t right,
-                                       lab_folder_t **folder);
+const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder,
+                                       lab_right_t right, lab_folder_t **folder);
 /* Position of a mailbox in the directory. */
 int lab_mailbox_index(const lab_dir_entry_t *entry);
 /* May the call do this in that mailbox? */
 bool lab_may(lab_call_t *call, int mailbox, lab_right_t right);
 
 /* The item that an ItemId, OccurrenceItemId or RecurringMasterItemId names. `*day` is the
- * original date of an occurrence, LAB_NO_DAY for whole items. `*key` is the change number of
- * the ChangeKey that came along, 0 when none did. */
+ * original date of an occurrence, LAB_NO_DAY for whole items. `*key` is the change number
+ * of the ChangeKey that came along, 0 when none did. */
 #define LAB_NO_DAY INT32_MIN
 const lab_fail_t *lab_target_item(lab_call_t *call, xmlNodePtr id, lab_right_t right,
                                   lab_item_t **item, int *day, apr_int64_t *key);
@@ -93,14 +94,14 @@ const char *lab_item_key(lab_call_t *call, const lab_item_t *item);
 /* <name Id= ChangeKey=/> */
 void lab_put_folder_id(lab_call_t *call, lab_buf_t *out, const char *name,
                        const lab_folder_t *folder);
-void lab_put_item_id(lab_call_t *call, lab_buf_t *out, const char *name, const lab_item_t *item,
-                     int day);
+void lab_put_item_id(lab_call_t *call, lab_buf_t *out, const char *name,
+                     const lab_item_t *item, int day);
 
 /* A time in an answer: UTC with Z, or with the offset of the TimeZoneContext. */
 const char *lab_call_time(lab_call_t *call, apr_time_t when);
 void lab_put_time(lab_call_t *call, lab_buf_t *out, const char *name, apr_time_t when);
-/* A time of a request outside of items: without offset it is in the TimeZoneContext (2010+)
- * or in UTC. False when it is no time. */
+/* A time of a request outside of items: without offset it is in the TimeZoneContext
+ * (2010+) or in UTC. False when it is no time. */
 bool lab_call_read_time(lab_call_t *call, const char *text, apr_time_t *when);
 
 /* What kind of object an item class makes. */
@@ -115,13 +116,15 @@ lab_kind_t lab_kind_of_class(const char *class_name);
 /* Element name without prefix: "CalendarItem" ... */
 const char *lab_kind_element(lab_kind_t kind);
 
-/* Opens a request: parses, reads the headers, finds the operation. NULL on success; else a
- * whole SOAP fault. `call` is filled as far as it came; `operation` is set when it is known. */
+/* Opens a request: parses, reads the headers, finds the operation. NULL on success; else
+ * a whole SOAP fault. `call` is filled as far as it came; `operation` is set when it is
+ * known. */
 const char *lab_ews_open(lab_call_t *call, lab_server_t *lab, apr_pool_t *pool,
                          const lab_dir_entry_t *caller, const char *body, apr_size_t len);
 /* Runs it. The whole envelope; `*status` is 200 or 500. */
 const char *lab_ews_run(lab_call_t *call, int *status, apr_size_t *len);
 /* Answers with an error in the place of the operation's first response message. */
-const char *lab_ews_error(lab_call_t *call, const char *code, int *status, apr_size_t *len);
+const char *lab_ews_error(lab_call_t *call, const char *code, int *status,
+                          apr_size_t *len);
 
 #endif

@@ -73,7 +73,8 @@ const lab_fail_t *lab_ext_read(lab_call_t *call, xmlNodePtr e, lab_ext_t *ext)
         ext->number = (int)strtol(tag, NULL, 0);
         if (ext->number <= 0 || ext->number >= 0x8000)
             return bad(call);
-        ext->key = apr_psprintf(call->pool, "x:%04x/%s", (unsigned)ext->number, ext->type);
+        ext->key =
+            apr_psprintf(call->pool, "x:%04x/%s", (unsigned)ext->number, ext->type);
     } else {
         if ((distinguished && guid) || (id && name) || (!id && !name))
             return bad(call);
@@ -83,8 +84,10 @@ const lab_fail_t *lab_ext_read(lab_call_t *call, xmlNodePtr e, lab_ext_t *ext)
         ext->name = name;
         if (id)
             ext->number = (int)strtol(id, NULL, 0);
-        ext->key = name ? apr_psprintf(call->pool, "x:%s/%s/%s", ext->set, name, ext->type)
-                        : apr_psprintf(call->pool, "x:%s/#%d/%s", ext->set, ext->number, ext->type);
+        ext->key = name
+                       ? apr_psprintf(call->pool, "x:%s/%s/%s", ext->set, name, ext->type)
+                       : apr_psprintf(call->pool, "x:%s/#%d/%s", ext->set, ext->number,
+                                      ext->type);
     }
     ext->path = path_of(call, e);
     return NULL;
@@ -114,7 +117,8 @@ static bool numeric(const char *text, bool real)
 
 static const char *value_of(lab_call_t *call, const lab_ext_t *ext, const char *text)
 {
-    static const char *const integers[] = {"Integer", "Short", "Long", "Currency", "Error"};
+    static const char *const integers[] = {"Integer", "Short", "Long", "Currency",
+                                           "Error"};
     for (size_t i = 0; i < sizeof integers / sizeof *integers; i++)
         if (!strncmp(ext->type, integers[i], strlen(integers[i])))
             return numeric(text, false) ? text : NULL;
@@ -124,12 +128,14 @@ static const char *value_of(lab_call_t *call, const lab_ext_t *ext, const char *
         return lab_xml_bool(text, false) ? "true" : "false";
     if (!strncmp(ext->type, "SystemTime", 10)) {
         apr_time_t when;
-        return lab_call_read_time(call, text, &when) ? lab_time_format_utc(when, call->pool) : NULL;
+        return lab_call_read_time(call, text, &when)
+                   ? lab_time_format_utc(when, call->pool)
+                   : NULL;
     }
     if (!strncmp(ext->type, "Binary", 6)) {
         apr_size_t len;
-        return apr_pdecode_base64_binary(call->pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE,
-                                         &len) ||
+        return apr_pdecode_base64_binary(call->pool, text, APR_ENCODE_STRING,
+                                         APR_ENCODE_NONE, &len) ||
                        !*text
                    ? text
                    : NULL;
@@ -137,10 +143,11 @@ static const char *value_of(lab_call_t *call, const lab_ext_t *ext, const char *
     return text;
 }
 
-const lab_fail_t *lab_ext_read_value(lab_call_t *call, xmlNodePtr property, const lab_ext_t *ext,
-                                     const char **out)
+const lab_fail_t *lab_ext_read_value(lab_call_t *call, xmlNodePtr property,
+                                     const lab_ext_t *ext, const char **out)
 {
-    xmlNodePtr value = lab_xml_child(property, "Value"), values = lab_xml_child(property, "Values");
+    xmlNodePtr value = lab_xml_child(property, "Value"),
+               values = lab_xml_child(property, "Values");
     *out = NULL;
     if (is_array(ext) != (values != NULL) || (!value && !values))
         return lab_fail(call, "ErrorInvalidExtendedPropertyValue");

@@ -1,26 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extended properties: MAPI properties by tag, by number in a set, or by name in a set. */
+/* Extended properties: MAPI properties by tag, by number in a set, or by name in a set.
+ */
 #ifndef LAB_EXT_H
 #define LAB_EXT_H
 
 #include "ews/view.h"
 
 typedef struct lab_ext {
-    const char *key;   /* in bags: "x:<set or tag>/<name or number>/<type>" */
-    const char *path;  /* the t:ExtendedFieldURI element as the client wrote it, as XML */
-    const char *set;   /* GUID in lower case, "" for a tag */
-    int number;        /* property id or tag, -1 when it has a name */
-    const char *name;  /* or NULL */
-    const char *type;  /* "String", "Binary", "StringArray" ... */
+    const char *key;  /* in bags: "x:<set or tag>/<name or number>/<type>" */
+    const char *path; /* the t:ExtendedFieldURI element as the client wrote it, as XML */
+    const char *set;  /* GUID in lower case, "" for a tag */
+    int number;       /* property id or tag, -1 when it has a name */
+    const char *name; /* or NULL */
+    const char *type; /* "String", "Binary", "StringArray" ... */
 } lab_ext_t;
 
 /* Reads a t:ExtendedFieldURI; ErrorInvalidExtendedProperty for combinations that make no
  * sense. */
 const lab_fail_t *lab_ext_read(lab_call_t *call, xmlNodePtr element, lab_ext_t *ext);
-/* Reads the t:Value or t:Values of a t:ExtendedProperty for that property into the text that
- * bags keep (array members end in \x1f). */
-const lab_fail_t *lab_ext_read_value(lab_call_t *call, xmlNodePtr property, const lab_ext_t *ext,
-                                     const char **text);
+/* Reads the t:Value or t:Values of a t:ExtendedProperty for that property into the text
+ * that bags keep (array members end in \x1f). */
+const lab_fail_t *lab_ext_read_value(lab_call_t *call, xmlNodePtr property,
+                                     const lab_ext_t *ext, const char **text);
 /* The value that a view has, stored or computed by the server; NULL when it has none. */
 const char *lab_ext_get(lab_call_t *call, const lab_view_t *view, const lab_ext_t *ext);
 /* Writes <t:ExtendedProperty> with a value from bags or lab_ext_get(). */

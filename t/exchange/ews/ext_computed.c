@@ -41,7 +41,8 @@ static const char *goid(lab_call_t *call, const lab_view_t *view, const char *ke
 {
     if (!view->item->uid)
         return NULL;
-    return lab_uid_to_goid(call->pool, view->item->uid, *key == 'C' ? LAB_NO_DAY : view->day);
+    return lab_uid_to_goid(call->pool, view->item->uid,
+                           *key == 'C' ? LAB_NO_DAY : view->day);
 }
 
 static const char *start(lab_call_t *call, const lab_view_t *view, const char *key)
@@ -59,8 +60,9 @@ static const char *end(lab_call_t *call, const lab_view_t *view, const char *key
 static const char *replace_time(lab_call_t *call, const lab_view_t *view, const char *key)
 {
     (void)key;
-    return view->type == LAB_VIEW_EXCEPTION ? lab_time_format_utc(view->original, call->pool)
-                                            : NULL;
+    return view->type == LAB_VIEW_EXCEPTION
+               ? lab_time_format_utc(view->original, call->pool)
+               : NULL;
 }
 
 static const char *duration(lab_call_t *call, const lab_view_t *view, const char *key)
@@ -86,7 +88,8 @@ static const char *private_flag(lab_call_t *call, const lab_view_t *view, const 
 {
     (void)call;
     const char *text = lab_view_get(view, key);
-    return text && (!strcmp(text, "Private") || !strcmp(text, "Confidential")) ? "true" : "false";
+    return text && (!strcmp(text, "Private") || !strcmp(text, "Confidential")) ? "true"
+                                                                               : "false";
 }
 
 /* PR_INTERNET_ARTICLE_NUMBER: Exchange gives each item of a folder a growing one */
@@ -107,15 +110,16 @@ static const char *position(lab_call_t *call, const char *text, const char *cons
 
 static const char *busy(lab_call_t *call, const lab_view_t *view, const char *key)
 {
-    static const char *const names[] = {"Free", "Tentative", "Busy", "OOF", "WorkingElsewhere",
-                                        NULL};
+    static const char *const names[] = {"Free", "Tentative",        "Busy",
+                                        "OOF",  "WorkingElsewhere", NULL};
     const char *text = lab_view_get(view, key);
     return appointment(view) ? position(call, text ? text : "Busy", names) : NULL;
 }
 
 static const char *sensitivity(lab_call_t *call, const lab_view_t *view, const char *key)
 {
-    static const char *const names[] = {"Normal", "Personal", "Private", "Confidential", NULL};
+    static const char *const names[] = {"Normal", "Personal", "Private", "Confidential",
+                                        NULL};
     const char *text = lab_view_get(view, key);
     return position(call, text ? text : "Normal", names);
 }
@@ -130,7 +134,8 @@ static const char *importance(lab_call_t *call, const lab_view_t *view, const ch
 static const char *response(lab_call_t *call, const lab_view_t *view, const char *key)
 {
     static const char *const names[] = {"Unknown", "Organizer", "Tentative",
-                                        "Accept",  "Decline",   "NoResponseReceived", NULL};
+                                        "Accept",  "Decline",   "NoResponseReceived",
+                                        NULL};
     const char *text = lab_view_get(view, key);
     return appointment(view) ? position(call, text ? text : "Organizer", names) : NULL;
 }
@@ -153,7 +158,8 @@ static const char *entry_id(lab_call_t *call, const lab_view_t *view, const char
 {
     (void)key;
     int len;
-    lab_id_t id = {.kind = LAB_ID_ITEM, .mailbox = view->item->mailbox, .number = view->item->id};
+    lab_id_t id = {
+        .kind = LAB_ID_ITEM, .mailbox = view->item->mailbox, .number = view->item->id};
     const unsigned char *raw = lab_id_entry(call->pool, &id, &len);
     return apr_pencode_base64_binary(call->pool, raw, len, APR_ENCODE_NONE, NULL);
 }

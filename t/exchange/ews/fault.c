@@ -17,13 +17,15 @@ static const char *whole(apr_pool_t *pool, const char *code, const char *text,
     lab_buf_escape(&b, code);
     lab_buf_puts(&b, "</faultcode><faultstring xml:lang=\"en-US\">");
     lab_buf_escape(&b, text);
-    lab_buf_puts(&b, "</faultstring><detail><e:ResponseCode xmlns:e=\"" LAB_NS_ERRORS "\">");
+    lab_buf_puts(&b,
+                 "</faultstring><detail><e:ResponseCode xmlns:e=\"" LAB_NS_ERRORS "\">");
     lab_buf_escape(&b, code);
     lab_buf_puts(&b, "</e:ResponseCode><e:Message xmlns:e=\"" LAB_NS_ERRORS "\">");
     lab_buf_escape(&b, message);
     lab_buf_puts(&b, "</e:Message>");
     if (xml)
-        lab_buf_printf(&b, "<t:MessageXml xmlns:t=\"%s\">%s</t:MessageXml>", LAB_NS_TYPES, xml);
+        lab_buf_printf(&b, "<t:MessageXml xmlns:t=\"%s\">%s</t:MessageXml>", LAB_NS_TYPES,
+                       xml);
     lab_buf_puts(&b, "</detail></s:Fault></s:Body></s:Envelope>");
     return b.data;
 }
@@ -35,7 +37,8 @@ const char *lab_fault_text(apr_pool_t *pool, const char *code, const char *text)
     return whole(pool, code, text, text, NULL);
 }
 
-const char *lab_fault_schema(apr_pool_t *pool, const char *violation, int line, int position)
+const char *lab_fault_schema(apr_pool_t *pool, const char *violation, int line,
+                             int position)
 {
     lab_buf_t text, xml;
     lab_buf_init(&text, pool, 256);
@@ -53,7 +56,8 @@ const char *lab_fault_busy(apr_pool_t *pool, apr_int64_t back_off_ms)
 {
     lab_buf_t xml;
     lab_buf_init(&xml, pool, 128);
-    lab_buf_printf(&xml, "<t:Value Name=\"BackOffMilliseconds\">%" APR_INT64_T_FMT "</t:Value>",
+    lab_buf_printf(&xml,
+                   "<t:Value Name=\"BackOffMilliseconds\">%" APR_INT64_T_FMT "</t:Value>",
                    back_off_ms);
     const char *text = lab_error_text("ErrorServerBusy");
     return whole(pool, "ErrorServerBusy", text, text, xml.data);

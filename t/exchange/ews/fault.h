@@ -10,7 +10,8 @@ const char *lab_error_text(const char *code);
 /* A fault with that code; `text` NULL takes the code's own. */
 const char *lab_fault_text(apr_pool_t *pool, const char *code, const char *text);
 /* ErrorSchemaValidation with its MessageXml. */
-const char *lab_fault_schema(apr_pool_t *pool, const char *violation, int line, int position);
+const char *lab_fault_schema(apr_pool_t *pool, const char *violation, int line,
+                             int position);
 /* ErrorServerBusy with BackOffMilliseconds. */
 const char *lab_fault_busy(apr_pool_t *pool, apr_int64_t back_off_ms);
 /* What a request that is no well-formed XML gets. */

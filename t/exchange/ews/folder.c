@@ -17,7 +17,8 @@ static void put_id(lab_call_t *call, const lab_folder_t *f, const char *element)
 
 static void put_parent(lab_call_t *call, const lab_folder_t *f, const char *element)
 {
-    lab_folder_t *parent = f->parent ? lab_folder_get(call->db, call->pool, f->parent) : NULL;
+    lab_folder_t *parent =
+        f->parent ? lab_folder_get(call->db, call->pool, f->parent) : NULL;
     lab_put_folder_id(call, &call->out, element, parent ? parent : f);
 }
 
@@ -48,7 +49,8 @@ static void put_rights(lab_call_t *call, const lab_folder_t *f, const char *elem
     lab_put_rights(call, &call->out, lab_may(call, f->mailbox, LAB_RIGHT_WRITE));
 }
 
-static void put_distinguished(lab_call_t *call, const lab_folder_t *f, const char *element)
+static void put_distinguished(lab_call_t *call, const lab_folder_t *f,
+                              const char *element)
 {
     lab_buf_elem(&call->out, element, f->dist);
 }
@@ -68,15 +70,17 @@ static const struct {
     lab_version_t since;
 } props[] = {
     {"folder:FolderId", "t:FolderId", true, true, put_id, LAB_EXCHANGE_2007},
-    {"folder:ParentFolderId", "t:ParentFolderId", false, true, put_parent, LAB_EXCHANGE_2007},
+    {"folder:ParentFolderId", "t:ParentFolderId", false, true, put_parent,
+     LAB_EXCHANGE_2007},
     {"folder:FolderClass", "t:FolderClass", false, true, put_class, LAB_EXCHANGE_2007},
     {"folder:DisplayName", "t:DisplayName", true, true, put_name, LAB_EXCHANGE_2007},
     {"folder:TotalCount", "t:TotalCount", true, true, put_total, LAB_EXCHANGE_2007},
     {"folder:ChildFolderCount", "t:ChildFolderCount", true, true, put_children,
      LAB_EXCHANGE_2007},
-    {"folder:EffectiveRights", "t:EffectiveRights", false, true, put_rights, LAB_EXCHANGE_2007},
-    {"folder:DistinguishedFolderId", "t:DistinguishedFolderId", false, true, put_distinguished,
-     LAB_EXCHANGE_2013},
+    {"folder:EffectiveRights", "t:EffectiveRights", false, true, put_rights,
+     LAB_EXCHANGE_2007},
+    {"folder:DistinguishedFolderId", "t:DistinguishedFolderId", false, true,
+     put_distinguished, LAB_EXCHANGE_2013},
     {"folder:UnreadCount", "t:UnreadCount", true, true, put_unread, LAB_EXCHANGE_2007},
 };
 #define NPROPS (sizeof props / sizeof *props)
@@ -114,7 +118,8 @@ const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
     return NULL;
 }
 
-static void put_extended(lab_call_t *call, const lab_folder_t *f, const lab_folder_shape_t *shape)
+static void put_extended(lab_call_t *call, const lab_folder_t *f,
+                         const lab_folder_shape_t *shape)
 {
     for (int i = 0; i < shape->ext->nelts; i++) {
         const lab_ext_t *ext = &APR_ARRAY_IDX(shape->ext, i, lab_ext_t);
@@ -133,7 +138,8 @@ void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *f,
         /* extended properties stand before EffectiveRights */
         if (!strcmp(props[i].uri, "folder:EffectiveRights"))
             put_extended(call, f, shape);
-        bool show = i == 0 || shape->wanted[i] || (shape->base == 1 && props[i].in_default) ||
+        bool show = i == 0 || shape->wanted[i] ||
+                    (shape->base == 1 && props[i].in_default) ||
                     (shape->base == 2 && props[i].in_all);
         if (show && props[i].since <= call->version)
             props[i].put(call, f, props[i].element);
@@ -146,9 +152,9 @@ const char *lab_folder_ext(lab_call_t *call, const lab_folder_t *f, const lab_ex
     if (*ext->set)
         return lab_bag_get(f->bag, ext->key);
     if (ext->number == 0x670a && !strcmp(ext->type, "SystemTime"))
-        return apr_pstrcat(call->pool, lab_wall_format(lab_wall_from_time(f->committed, 0), call->pool),
-                           apr_psprintf(call->pool, ".%03dZ", (int)(f->committed / 1000 % 1000)),
-                           NULL);
+        return apr_pstrcat(
+            call->pool, lab_wall_format(lab_wall_from_time(f->committed, 0), call->pool),
+            apr_psprintf(call->pool, ".%03dZ", (int)(f->committed / 1000 % 1000)), NULL);
     if (ext->number == 0x3001 && !strcmp(ext->type, "String"))
         return f->name;
     if (ext->number == 0x3613 && !strcmp(ext->type, "String"))

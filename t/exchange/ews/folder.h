@@ -22,8 +22,10 @@ const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
 void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *folder,
                           const lab_folder_shape_t *shape);
 /* The value of an extended property, stored or computed; NULL when it has none. */
-const char *lab_folder_ext(lab_call_t *call, const lab_folder_t *folder, const lab_ext_t *ext);
+const char *lab_folder_ext(lab_call_t *call, const lab_folder_t *folder,
+                           const lab_ext_t *ext);
 /* The value of a "folder:..." field for comparisons; NULL when it has none. */
-const char *lab_folder_field(lab_call_t *call, const lab_folder_t *folder, const char *uri);
+const char *lab_folder_field(lab_call_t *call, const lab_folder_t *folder,
+                             const char *uri);
 
 #endif

@@ -13,6 +13,7 @@ const char *lab_mail_write(lab_call_t *call, const lab_view_t *view);
  * RECURRENCE-ID. ErrorMimeContentInvalid when there is none or it cannot be read. */
 const lab_fail_t *lab_ical_read(lab_draft_t *draft, const char *text);
 /* ErrorMimeContentInvalidBase64String, or the text. */
-const lab_fail_t *lab_mime_decode(lab_call_t *call, const char *base64, const char **text);
+const lab_fail_t *lab_mime_decode(lab_call_t *call, const char *base64,
+                                  const char **text);
 
 #endif

@@ -129,8 +129,10 @@ static const lab_zone_t *zone_of(const char *tzid)
     return lab_zone_find(name);
 }
 
-/* DTSTART and DTEND as an xs:dateTime for the draft; notes the zone and whether it is a date */
-static const char *when(lab_draft_t *d, const line_t *l, const lab_zone_t **zone, bool *date)
+/* DTSTART and DTEND as an xs:dateTime for the draft; notes the zone and whether it is a
+ * date */
+static const char *when(lab_draft_t *d, const line_t *l, const lab_zone_t **zone,
+                        bool *date)
 {
     const char *v = l->value;
     if (strspn(v, "0123456789") != 8)
@@ -142,8 +144,8 @@ static const char *when(lab_draft_t *d, const line_t *l, const lab_zone_t **zone
     const char *tzid = parameter(d->call->pool, l, "TZID");
     if (tzid)
         *zone = zone_of(tzid);
-    return apr_psprintf(d->call->pool, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s", v, v + 4, v + 6, clock,
-                        clock + 2, clock + 4, !*date && v[15] == 'Z' ? "Z" : "");
+    return apr_psprintf(d->call->pool, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s", v, v + 4, v + 6,
+                        clock, clock + 2, clock + 4, !*date && v[15] == 'Z' ? "Z" : "");
 }
 
 static void set(lab_draft_t *d, const char *key, const char *text)
@@ -165,15 +167,19 @@ static void read_attendee(lab_draft_t *d, const line_t *l)
     const char *role = parameter(d->call->pool, l, "ROLE");
     const char *name = parameter(d->call->pool, l, "CN");
     const char *address = !strncasecmp(l->value, "mailto:", 7) ? l->value + 7 : l->value;
-    const char *key = role && !strcasecmp(role, "OPT-PARTICIPANT")   ? "OptionalAttendees"
-                      : role && !strcasecmp(role, "NON-PARTICIPANT") ? "Resources"
-                                                                     : "RequiredAttendees";
+    const char *key = role && !strcasecmp(role, "OPT-PARTICIPANT") ? "OptionalAttendees"
+                      : role && !strcasecmp(role, "NON-PARTICIPANT")
+                          ? "Resources"
+                          : "RequiredAttendees";
     const lab_dir_entry_t *who = lab_dir_by_smtp(address);
     if (who && lab_mailbox_index(who) == d->item->mailbox)
         return;
     apr_array_header_t *people =
         lab_people_unpack(d->call->pool, lab_bag_get(d->bag, key));
-    lab_person_t p = {name ? name : who ? who->display_name : address, address, "SMTP", "Unknown", ""};
+    lab_person_t p = {name  ? name
+                      : who ? who->display_name
+                            : address,
+                      address, "SMTP", "Unknown", ""};
     APR_ARRAY_PUSH(people, lab_person_t) = p;
     lab_bag_set(d->bag, key, lab_people_pack(d->call->pool, people));
 }
@@ -188,7 +194,10 @@ static int trigger_minutes(const char *value)
         if (isdigit((unsigned char)*s))
             number = number * 10 + (*s - '0');
         else if (*s == 'W' || *s == 'D' || *s == 'H' || *s == 'M')
-            minutes += number * (*s == 'W' ? 10080 : *s == 'D' ? 1440 : *s == 'H' ? 60 : 1);
+            minutes += number * (*s == 'W'   ? 10080
+                                 : *s == 'D' ? 1440
+                                 : *s == 'H' ? 60
+                                             : 1);
         if (!isdigit((unsigned char)*s))
             number = 0;
         if (number > 100000 || minutes > 2629800)
@@ -199,12 +208,18 @@ static int trigger_minutes(const char *value)
 
 static void read_line(lab_draft_t *d, const line_t *l, bool *date)
 {
-    static const char *const classes[][2] = {
-        {"PRIVATE", "Private"}, {"CONFIDENTIAL", "Confidential"}, {"PUBLIC", "Normal"}, {NULL, NULL}};
-    static const char *const busies[][2] = {{"FREE", "Free"}, {"TENTATIVE", "Tentative"},
-                                            {"BUSY", "Busy"}, {"OOF", "OOF"}, {NULL, NULL}};
+    static const char *const classes[][2] = {{"PRIVATE", "Private"},
+                                             {"CONFIDENTIAL", "Confidential"},
+                                             {"PUBLIC", "Normal"},
+                                             {NULL, NULL}};
+    static const char *const busies[][2] = {{"FREE", "Free"},
+                                            {"TENTATIVE", "Tentative"},
+                                            {"BUSY", "Busy"},
+                                            {"OOF", "OOF"},
+                                            {NULL, NULL}};
     static const char *const transps[][2] = {{"TRANSPARENT", "Free"}, {NULL, NULL}};
-    static const char *const priorities[][2] = {{"1", "High"}, {"9", "Low"}, {NULL, NULL}};
+    static const char *const priorities[][2] = {
+        {"1", "High"}, {"9", "Low"}, {NULL, NULL}};
     apr_pool_t *pool = d->call->pool;
     const char *n = l->name;
     bool end_date;
@@ -256,7 +271,8 @@ const lab_fail_t *lab_ical_read(lab_draft_t *d, const char *text)
     lab_bag_set(d->bag, "ReminderIsSet", "false");
     for (int i = 0; i < list->nelts && !seen; i++) {
         const line_t *l = &APR_ARRAY_IDX(list, i, line_t);
-        bool event = !strcasecmp(l->value, "VEVENT"), bell = !strcasecmp(l->value, "VALARM");
+        bool event = !strcasecmp(l->value, "VEVENT"),
+             bell = !strcasecmp(l->value, "VALARM");
         if (!strcasecmp(l->name, "BEGIN")) {
             inside |= event;
             alarm = bell;
@@ -265,7 +281,8 @@ const lab_fail_t *lab_ical_read(lab_draft_t *d, const char *text)
             alarm &= !bell;
         } else if (inside && alarm && !strcasecmp(l->name, "TRIGGER")) {
             lab_bag_set(d->bag, "ReminderIsSet", "true");
-            lab_bag_set_int(d->bag, "ReminderMinutesBeforeStart", trigger_minutes(l->value));
+            lab_bag_set_int(d->bag, "ReminderMinutesBeforeStart",
+                            trigger_minutes(l->value));
         } else if (inside && !alarm && !strcasecmp(l->name, "RRULE")) {
             rule = l->value;
         } else if (inside && !alarm) {

@@ -66,7 +66,9 @@ static bool read_part(rule_t *r, const char *name, const char *v, const lab_zone
     char *end;
     int n = (int)apr_strtoi64(v, &end, 10);
     if (!strcasecmp(name, "FREQ"))
-        r->freq = (char)(strchr("DWMY", toupper((unsigned char)*v)) ? toupper((unsigned char)*v) : 0);
+        r->freq =
+            (char)(strchr("DWMY", toupper((unsigned char)*v)) ? toupper((unsigned char)*v)
+                                                              : 0);
     else if (!strcasecmp(name, "BYDAY"))
         return read_days(r, v);
     else if (!strcasecmp(name, "UNTIL"))
@@ -103,9 +105,10 @@ static void set_kind(const rule_t *r, lab_date_t start, lab_recur_t *out)
             out->days = 1u << lab_date_weekday(start);
         return;
     }
-    out->kind = r->freq == 'D'   ? LAB_RECUR_DAILY
-                : r->freq == 'M' ? (relative ? LAB_RECUR_RELATIVE_MONTHLY : LAB_RECUR_ABSOLUTE_MONTHLY)
-                                 : (relative ? LAB_RECUR_RELATIVE_YEARLY : LAB_RECUR_ABSOLUTE_YEARLY);
+    out->kind = r->freq == 'D' ? LAB_RECUR_DAILY
+                : r->freq == 'M'
+                    ? (relative ? LAB_RECUR_RELATIVE_MONTHLY : LAB_RECUR_ABSOLUTE_MONTHLY)
+                    : (relative ? LAB_RECUR_RELATIVE_YEARLY : LAB_RECUR_ABSOLUTE_YEARLY);
     if (r->freq == 'Y')
         out->month = r->month ? r->month : start.month;
     if (relative)
@@ -114,8 +117,8 @@ static void set_kind(const rule_t *r, lab_date_t start, lab_recur_t *out)
         out->day_of_month = r->month_day ? r->month_day : start.day;
 }
 
-bool lab_ical_rule(lab_call_t *call, const char *text, lab_date_t start, const lab_zone_t *zone,
-                   lab_recur_t *out)
+bool lab_ical_rule(lab_call_t *call, const char *text, lab_date_t start,
+                   const lab_zone_t *zone, lab_recur_t *out)
 {
     rule_t r = {.interval = 1, .week_start = 1};
     char *state, *copy = apr_pstrdup(call->pool, text);
@@ -132,7 +135,9 @@ bool lab_ical_rule(lab_call_t *call, const char *text, lab_date_t start, const l
         return false;
     set_kind(&r, start, out);
     out->start = start;
-    out->range = r.count ? LAB_RECUR_NUMBERED : r.has_until ? LAB_RECUR_END_DATE : LAB_RECUR_NO_END;
+    out->range = r.count       ? LAB_RECUR_NUMBERED
+                 : r.has_until ? LAB_RECUR_END_DATE
+                               : LAB_RECUR_NO_END;
     out->count = r.count;
     out->end = r.until;
     lab_recur_error_t error;

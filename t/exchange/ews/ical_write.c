@@ -53,13 +53,14 @@ static const char *escaped(apr_pool_t *pool, const char *text)
 static void text_line(lab_buf_t *b, const char *name, const char *text)
 {
     if (text)
-        lines(b, apr_pstrcat(b->pool, name, ";LANGUAGE=en-US", NULL), escaped(b->pool, text));
+        lines(b, apr_pstrcat(b->pool, name, ";LANGUAGE=en-US", NULL),
+              escaped(b->pool, text));
 }
 
 static const char *stamp(apr_pool_t *pool, lab_wall_t w, const char *suffix)
 {
-    return apr_psprintf(pool, "%04d%02d%02dT%02d%02d%02d%s", w.date.year, w.date.month, w.date.day,
-                        w.sec / 3600, w.sec / 60 % 60, w.sec % 60, suffix);
+    return apr_psprintf(pool, "%04d%02d%02dT%02d%02d%02d%s", w.date.year, w.date.month,
+                        w.date.day, w.sec / 3600, w.sec / 60 % 60, w.sec % 60, suffix);
 }
 
 static const char *offset(apr_pool_t *pool, int sec)
@@ -68,11 +69,13 @@ static const char *offset(apr_pool_t *pool, int sec)
     return apr_psprintf(pool, "%c%02d%02d", sec < 0 ? '-' : '+', a / 3600, a / 60 % 60);
 }
 
-static void put_observance(lab_buf_t *b, const lab_zone_t *zone, const lab_zone_change_t *to,
-                           const lab_zone_change_t *from, bool daylight)
+static void put_observance(lab_buf_t *b, const lab_zone_t *zone,
+                           const lab_zone_change_t *to, const lab_zone_change_t *from,
+                           bool daylight)
 {
     const char *name = daylight ? "DAYLIGHT" : "STANDARD";
-    int now = zone->periods[to->period].offset_sec, before = zone->periods[from->period].offset_sec;
+    int now = zone->periods[to->period].offset_sec,
+        before = zone->periods[from->period].offset_sec;
     int sec = to->wall_sec == 86400 ? 86399 : to->wall_sec;
     lab_wall_t start = {{1601, 1, 1}, sec};
     lines(b, "BEGIN", name);
@@ -81,11 +84,12 @@ static void put_observance(lab_buf_t *b, const lab_zone_t *zone, const lab_zone_
     lines(b, "TZOFFSETTO", offset(b->pool, now));
     if (to->weekday >= 0)
         lines(b, "RRULE",
-              apr_psprintf(b->pool, "FREQ=YEARLY;INTERVAL=1;BYDAY=%d%s;BYMONTH=%d", to->occurrence,
-                           days[to->weekday], to->month));
+              apr_psprintf(b->pool, "FREQ=YEARLY;INTERVAL=1;BYDAY=%d%s;BYMONTH=%d",
+                           to->occurrence, days[to->weekday], to->month));
     else
-        lines(b, "RRULE", apr_psprintf(b->pool, "FREQ=YEARLY;INTERVAL=1;BYMONTHDAY=%d;BYMONTH=%d",
-                                       to->day, to->month));
+        lines(b, "RRULE",
+              apr_psprintf(b->pool, "FREQ=YEARLY;INTERVAL=1;BYMONTHDAY=%d;BYMONTH=%d",
+                           to->day, to->month));
     lines(b, "END", name);
 }
 
@@ -101,7 +105,8 @@ static void put_zone(lab_buf_t *b, const lab_zone_t *zone, apr_time_t when)
     lines(b, "TZID", zone->id);
     if (era->nchanges >= 2) {
         const lab_zone_change_t *x = &era->changes[0], *y = &era->changes[1];
-        bool first = zone->periods[x->period].offset_sec < zone->periods[y->period].offset_sec;
+        bool first =
+            zone->periods[x->period].offset_sec < zone->periods[y->period].offset_sec;
         const lab_zone_change_t *standard = first ? x : y, *daylight = first ? y : x;
         put_observance(b, zone, standard, daylight, false);
         put_observance(b, zone, daylight, standard, true);
@@ -147,9 +152,13 @@ static const char *rrule(apr_pool_t *pool, const lab_series_t *s, bool all_day)
     if (r->range == LAB_RECUR_NUMBERED)
         rule = apr_psprintf(pool, "%s;COUNT=%d", rule, r->count);
     else if (r->range == LAB_RECUR_END_DATE && lab_recur_last(r, &last))
-        rule = apr_psprintf(pool, "%s;UNTIL=%s", rule,
-                            all_day ? apr_psprintf(pool, "%04d%02d%02d", last.year, last.month, last.day)
-                                    : stamp(pool, lab_wall_from_time(lab_series_start(s, lab_date_to_days(last)), 0), "Z"));
+        rule = apr_psprintf(
+            pool, "%s;UNTIL=%s", rule,
+            all_day ? apr_psprintf(pool, "%04d%02d%02d", last.year, last.month, last.day)
+                    : stamp(pool,
+                            lab_wall_from_time(
+                                lab_series_start(s, lab_date_to_days(last)), 0),
+                            "Z"));
     rule = apr_psprintf(pool, "%s;INTERVAL=%d", rule, r->interval);
     if (r->kind == LAB_RECUR_WEEKLY)
         rule = apr_psprintf(pool, "%s;BYDAY=%s;WKST=%s", rule, by_day(pool, r->days),
@@ -171,13 +180,14 @@ static const char *quoted(apr_pool_t *pool, const char *value)
 }
 
 /* a time with the item's zone, or a date */
-static void put_when(lab_buf_t *b, const char *name, const lab_zone_t *zone, apr_time_t when,
-                     bool all_day)
+static void put_when(lab_buf_t *b, const char *name, const lab_zone_t *zone,
+                     apr_time_t when, bool all_day)
 {
     lab_wall_t w = lab_zone_wall(zone, when);
     if (all_day)
-        lines(b, apr_pstrcat(b->pool, name, ";VALUE=DATE", NULL),
-              apr_psprintf(b->pool, "%04d%02d%02d", w.date.year, w.date.month, w.date.day));
+        lines(
+            b, apr_pstrcat(b->pool, name, ";VALUE=DATE", NULL),
+            apr_psprintf(b->pool, "%04d%02d%02d", w.date.year, w.date.month, w.date.day));
     else
         lines(b, apr_pstrcat(b->pool, name, ";TZID=", quoted(b->pool, zone->id), NULL),
               stamp(b->pool, w, ""));
@@ -196,14 +206,18 @@ static void put_person(lab_buf_t *b, const char *name, const lab_person_t *p)
 static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
 {
     static const char *const lists[][2] = {
-        {"RequiredAttendees", "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"},
-        {"OptionalAttendees", "ATTENDEE;ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"},
+        {"RequiredAttendees",
+         "ATTENDEE;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"},
+        {"OptionalAttendees",
+         "ATTENDEE;ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"},
         {"Resources", "ATTENDEE;CUTYPE=RESOURCE;ROLE=NON-PARTICIPANT;RSVP=TRUE"}};
     if (!lab_view_is_meeting(view))
         return;
-    apr_array_header_t *people = lab_people_unpack(call->pool, lab_view_get(view, "Organizer"));
+    apr_array_header_t *people =
+        lab_people_unpack(call->pool, lab_view_get(view, "Organizer"));
     lab_person_t owner = lab_person_of(lab_dir_at(view->item->mailbox));
-    put_person(b, "ORGANIZER", people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
+    put_person(b, "ORGANIZER",
+               people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
     for (int i = 0; i < 3; i++) {
         people = lab_people_unpack(call->pool, lab_view_get(view, lists[i][0]));
         for (int k = 0; k < people->nelts; k++)
@@ -211,7 +225,8 @@ static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
     }
 }
 
-static const char *one_of(const char *text, const char *otherwise, const char *const (*pairs)[2])
+static const char *one_of(const char *text, const char *otherwise,
+                          const char *const (*pairs)[2])
 {
     for (int i = 0; text && pairs[i][0]; i++)
         if (!strcmp(pairs[i][0], text))
@@ -225,20 +240,25 @@ static void put_marks(lab_buf_t *b, const lab_view_t *view, bool all_day)
                                              {"Personal", "PRIVATE"},
                                              {"Confidential", "CONFIDENTIAL"},
                                              {NULL, NULL}};
-    static const char *const priorities[][2] = {{"High", "1"}, {"Low", "9"}, {NULL, NULL}};
-    static const char *const busies[][2] = {{"Free", "FREE"}, {"Tentative", "TENTATIVE"},
-                                            {"OOF", "OOF"},   {"WorkingElsewhere", "WORKINGELSEWHERE"},
+    static const char *const priorities[][2] = {
+        {"High", "1"}, {"Low", "9"}, {NULL, NULL}};
+    static const char *const busies[][2] = {{"Free", "FREE"},
+                                            {"Tentative", "TENTATIVE"},
+                                            {"OOF", "OOF"},
+                                            {"WorkingElsewhere", "WORKINGELSEWHERE"},
                                             {NULL, NULL}};
     const char *busy = lab_view_get(view, "LegacyFreeBusyStatus");
     apr_int64_t state = lab_view_int(view, "AppointmentState", 0);
     lines(b, "CLASS", one_of(lab_view_get(view, "Sensitivity"), "PUBLIC", classes));
     lines(b, "PRIORITY", one_of(lab_view_get(view, "Importance"), "5", priorities));
     lines(b, "DTSTAMP",
-          stamp(b->pool, lab_wall_from_time(lab_view_int(view, "DateTimeStamp", 0), 0), "Z"));
+          stamp(b->pool, lab_wall_from_time(lab_view_int(view, "DateTimeStamp", 0), 0),
+                "Z"));
     lines(b, "TRANSP", busy && !strcmp(busy, "Free") ? "TRANSPARENT" : "OPAQUE");
-    lines(b, "STATUS", state & 4                                 ? "CANCELLED"
-                       : busy && !strcmp(busy, "Tentative") ? "TENTATIVE"
-                                                                 : "CONFIRMED");
+    lines(b, "STATUS",
+          state & 4                            ? "CANCELLED"
+          : busy && !strcmp(busy, "Tentative") ? "TENTATIVE"
+                                               : "CONFIRMED");
     lines(b, "SEQUENCE",
           apr_psprintf(b->pool, "%" APR_INT64_T_FMT,
                        lab_view_int(view, "AppointmentSequenceNumber", 0)));
@@ -246,7 +266,9 @@ static void put_marks(lab_buf_t *b, const lab_view_t *view, bool all_day)
     lines(b, "X-MICROSOFT-CDO-BUSYSTATUS", one_of(busy, "BUSY", busies));
     lines(b, "X-MICROSOFT-CDO-ALLDAYEVENT", all_day ? "TRUE" : "FALSE");
     lines(b, "X-MICROSOFT-CDO-INSTTYPE",
-          view->type == LAB_VIEW_SINGLE ? "0" : view->type == LAB_VIEW_MASTER ? "1" : "3");
+          view->type == LAB_VIEW_SINGLE   ? "0"
+          : view->type == LAB_VIEW_MASTER ? "1"
+                                          : "3");
 }
 
 static void put_categories(lab_buf_t *b, const char *text)
@@ -273,7 +295,8 @@ static void put_event(lab_call_t *call, lab_buf_t *b, const lab_view_t *view,
             const lab_exception_t *x =
                 APR_ARRAY_IDX(view->series->exceptions, i, lab_exception_t *);
             if (x->deleted)
-                put_when(b, "EXDATE", zone, lab_series_start(view->series, x->day), all_day);
+                put_when(b, "EXDATE", zone, lab_series_start(view->series, x->day),
+                         all_day);
         }
     }
     if (view->type == LAB_VIEW_EXCEPTION || view->type == LAB_VIEW_OCCURRENCE)
@@ -312,7 +335,8 @@ const char *lab_ical_write(lab_call_t *call, const lab_view_t *view)
     for (int i = 0; view->type == LAB_VIEW_MASTER && view->series &&
                     i < view->series->exceptions->nelts;
          i++) {
-        const lab_exception_t *x = APR_ARRAY_IDX(view->series->exceptions, i, lab_exception_t *);
+        const lab_exception_t *x =
+            APR_ARRAY_IDX(view->series->exceptions, i, lab_exception_t *);
         lab_view_t one;
         if (x->deleted)
             continue;

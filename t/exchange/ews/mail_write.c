@@ -12,9 +12,10 @@ static const char *word(apr_pool_t *pool, const char *text)
 {
     for (const char *s = text; *s; s++)
         if ((unsigned char)*s < 0x20 || (unsigned char)*s > 0x7e || *s == '=')
-            return apr_pstrcat(pool, "=?utf-8?B?",
-                               apr_pencode_base64(pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE, NULL),
-                               "?=", NULL);
+            return apr_pstrcat(
+                pool, "=?utf-8?B?",
+                apr_pencode_base64(pool, text, APR_ENCODE_STRING, APR_ENCODE_NONE, NULL),
+                "?=", NULL);
     return text;
 }
 
@@ -23,7 +24,8 @@ static void put_list(lab_call_t *call, lab_buf_t *b, const char *name, const cha
     apr_array_header_t *people = lab_people_unpack(call->pool, text);
     for (int i = 0; i < people->nelts; i++) {
         const lab_person_t *p = &APR_ARRAY_IDX(people, i, lab_person_t);
-        lab_buf_printf(b, "%s%s <%s>", i ? ",\r\n\t" : apr_pstrcat(call->pool, name, ": ", NULL),
+        lab_buf_printf(b, "%s%s <%s>",
+                       i ? ",\r\n\t" : apr_pstrcat(call->pool, name, ": ", NULL),
                        word(call->pool, p->name), word(call->pool, p->address));
     }
     if (people->nelts)
@@ -34,7 +36,8 @@ const char *lab_mail_write(lab_call_t *call, const lab_view_t *view)
 {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     lab_buf_t b;
-    const char *type = lab_view_get(view, "BodyType"), *subject = lab_view_get(view, "Subject");
+    const char *type = lab_view_get(view, "BodyType"),
+               *subject = lab_view_get(view, "Subject");
     bool html = type && !strcmp(type, "HTML");
     const char *body = lab_view_get(view, "Body");
     lab_wall_t w = lab_wall_from_time(lab_view_int(view, "DateTimeCreated", 0), 0);
@@ -44,14 +47,15 @@ const char *lab_mail_write(lab_call_t *call, const lab_view_t *view)
     put_list(call, &b, "CC", lab_view_get(view, "CcRecipients"));
     lab_buf_printf(&b, "Subject: %s\r\n", word(call->pool, subject ? subject : ""));
     lab_buf_printf(&b, "Date: %s, %d %.3s %04d %02d:%02d:%02d +0000\r\n",
-                   days[lab_date_weekday(w.date)], w.date.day, lab_month_name(w.date.month),
-                   w.date.year, w.sec / 3600, w.sec / 60 % 60, w.sec % 60);
+                   days[lab_date_weekday(w.date)], w.date.day,
+                   lab_month_name(w.date.month), w.date.year, w.sec / 3600,
+                   w.sec / 60 % 60, w.sec % 60);
     lab_buf_printf(&b,
                    "MIME-Version: 1.0\r\nContent-Type: text/%s; charset=\"utf-8\"\r\n"
                    "Content-Transfer-Encoding: base64\r\n\r\n",
                    html ? "html" : "plain");
-    const char *coded = apr_pencode_base64(call->pool, body ? body : "", APR_ENCODE_STRING,
-                                           APR_ENCODE_NONE, NULL);
+    const char *coded = apr_pencode_base64(call->pool, body ? body : "",
+                                           APR_ENCODE_STRING, APR_ENCODE_NONE, NULL);
     for (size_t n = coded ? strlen(coded) : 0; n > 0;) {
         size_t part = n < 76 ? n : 76;
         lab_buf_add(&b, coded, part);

@@ -10,7 +10,8 @@
 
 #define MAX_SIZE (32 * 1024 * 1024)
 
-static const char *id_text(lab_call_t *call, const lab_item_t *item, int day, apr_int64_t number)
+static const char *id_text(lab_call_t *call, const lab_item_t *item, int day,
+                           apr_int64_t number)
 {
     lab_id_t id = {.kind = day == LAB_NO_DAY ? LAB_ID_ITEM : LAB_ID_OCCURRENCE,
                    .mailbox = item->mailbox,
@@ -28,8 +29,8 @@ static void touch(lab_call_t *call, lab_item_t *item)
     lab_event_item(call, LAB_EVENT_MODIFIED, item);
 }
 
-static const lab_fail_t *add_one(lab_call_t *call, lab_item_t *item, int day, xmlNodePtr element,
-                                 apr_int64_t *number)
+static const lab_fail_t *add_one(lab_call_t *call, lab_item_t *item, int day,
+                                 xmlNodePtr element, apr_int64_t *number)
 {
     const char *name = lab_xml_child_text(call->pool, element, "Name");
     const char *text = lab_xml_child_text(call->pool, element, "Content");
@@ -37,29 +38,30 @@ static const lab_fail_t *add_one(lab_call_t *call, lab_item_t *item, int day, xm
     apr_size_t len = 0;
     if (!lab_xml_is(element, "FileAttachment"))
         return lab_fail(call, "ErrorInvalidRequest");
-    const void *content =
-        apr_pdecode_base64_binary(call->pool, text ? text : "", APR_ENCODE_STRING,
-                                  APR_ENCODE_NONE, &len);
+    const void *content = apr_pdecode_base64_binary(
+        call->pool, text ? text : "", APR_ENCODE_STRING, APR_ENCODE_NONE, &len);
     if (!content && text && *text)
         return lab_fail(call, "ErrorInvalidRequest");
     if (len > MAX_SIZE)
         return lab_fail(call, "ErrorAttachmentSizeLimitExceeded");
     if (day != LAB_NO_DAY && !lab_series_exception(lab_series_load(call, item), day)) {
-        /* only an exception can have attachments of its own: the occurrence becomes one */
+        /* only an exception can have attachments of its own: the occurrence becomes one
+         */
         lab_exception_t x = {.day = day, .bag = lab_bag_new(call->pool)};
         lab_exception_save(call->db, call->pool, item->id, &x);
     }
-    *number = lab_db_number(call->db, 0,
-                            "INSERT INTO attachments(item, name, type, cid, location, inline,"
-                            " modified, content) VALUES(?,?,?,?,?,?,?,?) RETURNING id",
-                            "ittttdib", item->id, name ? name : "",
-                            lab_xml_child_text(call->pool, element, "ContentType"),
-                            lab_xml_child_text(call->pool, element, "ContentId"),
-                            lab_xml_child_text(call->pool, element, "ContentLocation"),
-                            (int)lab_xml_bool(is_inline, false), call->now,
-                            content ? content : "", (int)len);
+    *number = lab_db_number(
+        call->db, 0,
+        "INSERT INTO attachments(item, name, type, cid, location, inline,"
+        " modified, content) VALUES(?,?,?,?,?,?,?,?) RETURNING id",
+        "ittttdib", item->id, name ? name : "",
+        lab_xml_child_text(call->pool, element, "ContentType"),
+        lab_xml_child_text(call->pool, element, "ContentId"),
+        lab_xml_child_text(call->pool, element, "ContentLocation"),
+        (int)lab_xml_bool(is_inline, false), call->now, content ? content : "", (int)len);
     if (day != LAB_NO_DAY)
-        lab_db_exec(call->db, "UPDATE attachments SET day=? WHERE id=?", "di", day, *number);
+        lab_db_exec(call->db, "UPDATE attachments SET day=? WHERE id=?", "di", day,
+                    *number);
     return NULL;
 }
 
@@ -71,7 +73,8 @@ void lab_op_create_attachment(lab_call_t *call)
     apr_int64_t key;
     xmlNodePtr parent = lab_xml_child(call->request, "ParentItemId");
     xmlNodePtr list = lab_xml_child(call->request, "Attachments");
-    const lab_fail_t *bad = lab_target_item(call, parent, LAB_RIGHT_WRITE, &item, &day, &key);
+    const lab_fail_t *bad =
+        lab_target_item(call, parent, LAB_RIGHT_WRITE, &item, &day, &key);
     if (!bad && key && key != item->cn)
         bad = lab_fail(call, "ErrorIrresolvableConflict");
     lab_answer_open(call, name);
@@ -87,11 +90,12 @@ void lab_op_create_attachment(lab_call_t *call)
             continue;
         }
         lab_answer_ok(call, name);
-        lab_buf_printf(&call->out,
-                       "<m:Attachments><t:FileAttachment><t:AttachmentId Id=\"%s\" RootItemId=\"%s\""
-                       " RootItemChangeKey=\"%s\"/></t:FileAttachment></m:Attachments>",
-                       id_text(call, item, day, number), lab_item_id(call, item, day),
-                       lab_item_key(call, item));
+        lab_buf_printf(
+            &call->out,
+            "<m:Attachments><t:FileAttachment><t:AttachmentId Id=\"%s\" RootItemId=\"%s\""
+            " RootItemChangeKey=\"%s\"/></t:FileAttachment></m:Attachments>",
+            id_text(call, item, day, number), lab_item_id(call, item, day),
+            lab_item_key(call, item));
         lab_answer_end(call, name);
     }
     lab_answer_close(call, name);
@@ -109,8 +113,8 @@ static const lab_fail_t *find(lab_call_t *call, xmlNodePtr element, lab_right_t 
     if (!lab_may(call, id->mailbox, right))
         return lab_fail(call, "ErrorAccessDenied");
     *item = lab_item_get(call->db, call->pool, id->number);
-    if (!*item || lab_db_number(call->db, 0, "SELECT item FROM attachments WHERE id=?", "i",
-                                id->attachment) != id->number)
+    if (!*item || lab_db_number(call->db, 0, "SELECT item FROM attachments WHERE id=?",
+                                "i", id->attachment) != id->number)
         return lab_fail(call, "ErrorItemNotFound");
     return NULL;
 }
@@ -118,8 +122,8 @@ static const lab_fail_t *find(lab_call_t *call, xmlNodePtr element, lab_right_t 
 static void put_whole(lab_call_t *call, xmlNodePtr element, apr_int64_t number)
 {
     sqlite3_stmt *st = lab_db_query(
-        call->db, "SELECT name, type, cid, location, content FROM attachments WHERE id=?", "i",
-        number);
+        call->db, "SELECT name, type, cid, location, content FROM attachments WHERE id=?",
+        "i", number);
     lab_buf_t *out = &call->out;
     if (!lab_db_step(call->db, st))
         return;
@@ -178,7 +182,8 @@ void lab_op_delete_attachment(lab_call_t *call)
         touch(call, item);
         int day = id.kind == LAB_ID_OCCURRENCE ? id.day : LAB_NO_DAY;
         lab_answer_ok(call, name);
-        lab_buf_printf(&call->out, "<m:RootItemId RootItemId=\"%s\" RootItemChangeKey=\"%s\"/>",
+        lab_buf_printf(&call->out,
+                       "<m:RootItemId RootItemId=\"%s\" RootItemChangeKey=\"%s\"/>",
                        lab_item_id(call, item, day), lab_item_key(call, item));
         lab_answer_end(call, name);
     }

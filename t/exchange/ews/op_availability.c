@@ -24,7 +24,8 @@ typedef struct busy {
     int digit;
 } busy_t;
 
-static const char *const names[] = {"Free", "Tentative", "Busy", "OOF", "WorkingElsewhere"};
+static const char *const names[] = {"Free", "Tentative", "Busy", "OOF",
+                                    "WorkingElsewhere"};
 
 static int digit_of(lab_call_t *call, const lab_view_t *view)
 {
@@ -46,7 +47,8 @@ static const char *read_ask(lab_call_t *call, ask_t *ask)
     const char *view = lab_xml_child_text(call->pool, options, "RequestedView");
     memset(ask, 0, sizeof *ask);
     ask->zone = call->zone;
-    if (zone && lab_zone_from_serializable(zone, &ask->zone, &code, call->pool) != APR_SUCCESS)
+    if (zone &&
+        lab_zone_from_serializable(zone, &ask->zone, &code, call->pool) != APR_SUCCESS)
         return code;
     if (!ask->zone)
         return "ErrorTimeZone";
@@ -54,10 +56,11 @@ static const char *read_ask(lab_call_t *call, ask_t *ask)
         return "ErrorInvalidFreeBusyViewType";
     const lab_zone_t *outer = call->zone;
     call->zone = ask->zone;
-    bool good = lab_call_read_time(call, lab_xml_child_text(call->pool, window, "StartTime"),
-                                   &ask->from) &&
-                lab_call_read_time(call, lab_xml_child_text(call->pool, window, "EndTime"),
-                                   &ask->to);
+    bool good =
+        lab_call_read_time(call, lab_xml_child_text(call->pool, window, "StartTime"),
+                           &ask->from) &&
+        lab_call_read_time(call, lab_xml_child_text(call->pool, window, "EndTime"),
+                           &ask->to);
     call->zone = outer;
     if (!good || ask->to <= ask->from)
         return "ErrorInvalidTimeInterval";
@@ -104,7 +107,8 @@ static void put_merged(lab_call_t *call, const ask_t *ask, const apr_array_heade
         const busy_t *b = &APR_ARRAY_IDX(list, i, busy_t);
         for (int s = 0; s < slots; s++) {
             apr_time_t from = ask->from + s * step;
-            if (b->view.start < from + step && b->view.end > from && digits[s] < '0' + b->digit)
+            if (b->view.start < from + step && b->view.end > from &&
+                digits[s] < '0' + b->digit)
                 digits[s] = (char)('0' + b->digit);
         }
     }
@@ -114,7 +118,8 @@ static void put_merged(lab_call_t *call, const ask_t *ask, const apr_array_heade
 static void put_details(lab_call_t *call, const lab_view_t *view)
 {
     int len;
-    lab_id_t id = {.kind = LAB_ID_ITEM, .mailbox = view->item->mailbox, .number = view->item->id};
+    lab_id_t id = {
+        .kind = LAB_ID_ITEM, .mailbox = view->item->mailbox, .number = view->item->id};
     const unsigned char *raw = lab_id_entry(call->pool, &id, &len);
     const char *sensitivity = lab_view_get(view, "Sensitivity");
     lab_buf_t *out = &call->out;
@@ -124,7 +129,8 @@ static void put_details(lab_call_t *call, const lab_view_t *view)
     lab_buf_puts(out, "</t:ID>");
     lab_buf_elem(out, "t:Subject", lab_view_get(view, "Subject"));
     lab_buf_elem(out, "t:Location", lab_view_get(view, "Location"));
-    lab_buf_bool(out, "t:IsMeeting", (lab_view_int(view, "AppointmentState", 0) & 1) != 0);
+    lab_buf_bool(out, "t:IsMeeting",
+                 (lab_view_int(view, "AppointmentState", 0) & 1) != 0);
     lab_buf_bool(out, "t:IsRecurring", view->type == LAB_VIEW_OCCURRENCE);
     lab_buf_bool(out, "t:IsException", view->type == LAB_VIEW_EXCEPTION);
     lab_buf_bool(out, "t:IsReminderSet", lab_view_bool(view, "ReminderIsSet", false));
@@ -139,8 +145,9 @@ static void put_events(lab_call_t *call, const ask_t *ask, const apr_array_heade
     for (int i = 0; i < list->nelts; i++) {
         const busy_t *b = &APR_ARRAY_IDX(list, i, busy_t);
         lab_buf_puts(&call->out, "<t:CalendarEvent>");
-        lab_buf_elem(&call->out, "t:StartTime",
-                     lab_wall_format(lab_zone_wall(ask->zone, b->view.start), call->pool));
+        lab_buf_elem(
+            &call->out, "t:StartTime",
+            lab_wall_format(lab_zone_wall(ask->zone, b->view.start), call->pool));
         lab_buf_elem(&call->out, "t:EndTime",
                      lab_wall_format(lab_zone_wall(ask->zone, b->view.end), call->pool));
         lab_buf_elem(&call->out, "t:BusyType", names[b->digit]);
@@ -161,14 +168,16 @@ static void put_working_hours(lab_call_t *call, const lab_dir_entry_t *who)
     if (w && xmlTextWriterStartElement(w, BAD_CAST "t:TimeZone") >= 0 &&
         lab_zone_write_serializable(w, zone ? zone : lab_zone_utc(), year) == 0 &&
         xmlTextWriterEndElement(w) >= 0 && xmlTextWriterFlush(w) >= 0)
-        lab_buf_add(&call->out, (const char *)xmlBufferContent(raw), (size_t)xmlBufferLength(raw));
+        lab_buf_add(&call->out, (const char *)xmlBufferContent(raw),
+                    (size_t)xmlBufferLength(raw));
     xmlFreeTextWriter(w);
     xmlBufferFree(raw);
-    lab_buf_puts(&call->out,
-                 "<t:WorkingPeriodArray><t:WorkingPeriod><t:DayOfWeek>Monday Tuesday Wednesday"
-                 " Thursday Friday</t:DayOfWeek><t:StartTimeInMinutes>480</t:StartTimeInMinutes>"
-                 "<t:EndTimeInMinutes>1020</t:EndTimeInMinutes></t:WorkingPeriod>"
-                 "</t:WorkingPeriodArray></t:WorkingHours>");
+    lab_buf_puts(
+        &call->out,
+        "<t:WorkingPeriodArray><t:WorkingPeriod><t:DayOfWeek>Monday Tuesday Wednesday"
+        " Thursday Friday</t:DayOfWeek><t:StartTimeInMinutes>480</t:StartTimeInMinutes>"
+        "<t:EndTimeInMinutes>1020</t:EndTimeInMinutes></t:WorkingPeriod>"
+        "</t:WorkingPeriodArray></t:WorkingHours>");
 }
 
 static void put_unknown(lab_call_t *call, const char *address)
@@ -177,10 +186,11 @@ static void put_unknown(lab_call_t *call, const char *address)
     lab_buf_elem(&call->out, "m:MessageText",
                  apr_pstrcat(call->pool, "Unable to resolve e-mail address ", address,
                              " to an Active Directory object.", NULL));
-    lab_buf_puts(&call->out, "<m:ResponseCode>ErrorMailRecipientNotFound</m:ResponseCode>"
-                             "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></m:ResponseMessage>"
-                             "<m:FreeBusyView><t:FreeBusyViewType>None</t:FreeBusyViewType>"
-                             "</m:FreeBusyView>");
+    lab_buf_puts(&call->out,
+                 "<m:ResponseCode>ErrorMailRecipientNotFound</m:ResponseCode>"
+                 "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></m:ResponseMessage>"
+                 "<m:FreeBusyView><t:FreeBusyViewType>None</t:FreeBusyViewType>"
+                 "</m:FreeBusyView>");
 }
 
 /* the owner sees everything; others what the default permission shows: when, not what */
@@ -189,13 +199,15 @@ static void put_view(lab_call_t *call, const ask_t *ask, const lab_dir_entry_t *
     int mailbox = lab_mailbox_index(who);
     bool mine = lab_may(call, mailbox, LAB_RIGHT_READ), details = ask->details && mine;
     collect_t c = {call, apr_array_make(call->pool, 16, sizeof(busy_t))};
-    lab_folder_t *folder = lab_folder_distinguished(call->db, call->pool, mailbox, "calendar");
+    lab_folder_t *folder =
+        lab_folder_distinguished(call->db, call->pool, mailbox, "calendar");
     if (folder)
         lab_view_window(call, folder->id, ask->from, ask->to, keep, &c);
     qsort(c.list->elts, (size_t)c.list->nelts, sizeof(busy_t), by_start);
-    lab_buf_puts(&call->out, "<m:ResponseMessage ResponseClass=\"Success\">"
-                             "<m:ResponseCode>NoError</m:ResponseCode></m:ResponseMessage>"
-                             "<m:FreeBusyView>");
+    lab_buf_puts(&call->out,
+                 "<m:ResponseMessage ResponseClass=\"Success\">"
+                 "<m:ResponseCode>NoError</m:ResponseCode></m:ResponseMessage>"
+                 "<m:FreeBusyView>");
     lab_buf_elem(&call->out, "t:FreeBusyViewType",
                  !ask->events ? "MergedOnly"
                               : apr_pstrcat(call->pool, details ? "Detailed" : "FreeBusy",
@@ -234,5 +246,6 @@ void lab_op_availability(lab_call_t *call)
             put_unknown(call, address ? address : "");
         lab_buf_puts(&call->out, "</m:FreeBusyResponse>");
     }
-    lab_buf_puts(&call->out, "</m:FreeBusyResponseArray></m:GetUserAvailabilityResponse>");
+    lab_buf_puts(&call->out,
+                 "</m:FreeBusyResponseArray></m:GetUserAvailabilityResponse>");
 }

@@ -27,9 +27,11 @@ static bool read_id(lab_call_t *call, const char *format, const char *text, lab_
                apr_unescape_hex(bytes, text, APR_ESCAPE_STRING, 0, &len) == APR_SUCCESS &&
                lab_id_parse_entry(bytes, (int)len, id);
     }
-    return apr_decode_base64_binary(NULL, text, APR_ENCODE_STRING, 0, &len) == APR_SUCCESS &&
+    return apr_decode_base64_binary(NULL, text, APR_ENCODE_STRING, 0, &len) ==
+               APR_SUCCESS &&
            len <= sizeof bytes &&
-           apr_decode_base64_binary(bytes, text, APR_ENCODE_STRING, 0, &len) == APR_SUCCESS &&
+           apr_decode_base64_binary(bytes, text, APR_ENCODE_STRING, 0, &len) ==
+               APR_SUCCESS &&
            lab_id_parse_entry(bytes, (int)len, id);
 }
 
@@ -54,7 +56,8 @@ static const char *write_id(lab_call_t *call, const char *format, const lab_id_t
 /* the forms of EWS name the mailbox themselves; for the others the request must */
 static bool names_mailbox(const char *format)
 {
-    return !strcmp(format, "EwsId") || !strcmp(format, "EwsLegacyId") || !strcmp(format, "OwaId");
+    return !strcmp(format, "EwsId") || !strcmp(format, "EwsLegacyId") ||
+           !strcmp(format, "OwaId");
 }
 
 static const lab_fail_t *convert_one(lab_call_t *call, xmlNodePtr source, const char *to)
@@ -69,7 +72,8 @@ static const lab_fail_t *convert_one(lab_call_t *call, xmlNodePtr source, const 
     if (!read_id(call, from, lab_xml_attr(call->pool, source, "Id"), &id))
         return lab_fail(call, "ErrorInvalidIdMalformed");
     lab_answer_ok(call, "ConvertId");
-    lab_buf_printf(&call->out, "<m:AlternateId xsi:type=\"t:AlternateIdType\" Format=\"%s\"", to);
+    lab_buf_printf(&call->out,
+                   "<m:AlternateId xsi:type=\"t:AlternateIdType\" Format=\"%s\"", to);
     lab_buf_attr(&call->out, "Id", write_id(call, to, &id));
     lab_buf_attr(&call->out, "Mailbox", lab_dir_at(id.mailbox)->smtp);
     lab_buf_puts(&call->out, "/>");

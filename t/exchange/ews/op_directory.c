@@ -54,24 +54,28 @@ void lab_op_resolve_names(lab_call_t *call)
     const lab_dir_entry_t *found[MAX_CANDIDATES];
     const char *text = lab_xml_child_text(call->pool, call->request, "UnresolvedEntry");
     const char *scope = lab_xml_attr(call->pool, call->request, "SearchScope");
-    bool full =
-        lab_xml_bool(lab_xml_attr(call->pool, call->request, "ReturnFullContactData"), false);
+    bool full = lab_xml_bool(
+        lab_xml_attr(call->pool, call->request, "ReturnFullContactData"), false);
     /* the mailboxes have no contacts of their own: that scope finds nobody */
-    int total = scope && !strcmp(scope, "Contacts") ? 0
-                                                    : lab_dir_resolve(text, found, MAX_CANDIDATES);
+    int total = scope && !strcmp(scope, "Contacts")
+                    ? 0
+                    : lab_dir_resolve(text, found, MAX_CANDIDATES);
     int shown = total < MAX_CANDIDATES ? total : MAX_CANDIDATES;
     if (!total) {
-        lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"), NULL);
+        lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"),
+                             NULL);
         return;
     }
     lab_answer_open(call, name);
     if (total == 1)
         lab_answer_ok(call, name);
     else
-        lab_answer_warning(call, name, lab_fail(call, "ErrorNameResolutionMultipleResults"));
-    lab_buf_printf(&call->out,
-                   "<m:ResolutionSet TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">",
-                   shown, shown == total ? "true" : "false");
+        lab_answer_warning(call, name,
+                           lab_fail(call, "ErrorNameResolutionMultipleResults"));
+    lab_buf_printf(
+        &call->out,
+        "<m:ResolutionSet TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">", shown,
+        shown == total ? "true" : "false");
     for (int i = 0; i < shown; i++) {
         lab_buf_puts(&call->out, "<t:Resolution>");
         put_entry(call, "t:Mailbox", found[i]->display_name, found[i]->smtp, "Mailbox");
@@ -90,7 +94,8 @@ void lab_op_expand_dl(lab_call_t *call)
     static const char name[] = "ExpandDL";
     xmlNodePtr box = lab_xml_child(call->request, "Mailbox");
     if (!lab_dir_is_room_list(lab_xml_child_text(call->pool, box, "EmailAddress"))) {
-        lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"), NULL);
+        lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"),
+                             NULL);
         return;
     }
     int rooms = 0;
@@ -98,9 +103,10 @@ void lab_op_expand_dl(lab_call_t *call)
         rooms += lab_dir_at(i)->kind == LAB_DIR_ROOM;
     lab_answer_open(call, name);
     lab_answer_ok(call, name);
-    lab_buf_printf(&call->out,
-                   "<m:DLExpansion TotalItemsInView=\"%d\" IncludesLastItemInRange=\"true\">",
-                   rooms);
+    lab_buf_printf(
+        &call->out,
+        "<m:DLExpansion TotalItemsInView=\"%d\" IncludesLastItemInRange=\"true\">",
+        rooms);
     for (int i = 0; i < lab_dir_count(); i++)
         if (lab_dir_at(i)->kind == LAB_DIR_ROOM)
             put_entry(call, "t:Mailbox", lab_dir_at(i)->display_name, lab_dir_at(i)->smtp,

@@ -47,15 +47,16 @@ static void cut_page(const paging_t *p, int total, int *from, int *to)
     *from = *to > p->max ? *to - p->max : 0;
 }
 
-static void open_root(lab_call_t *call, bool paged, const paging_t *p, int from, int to, int total)
+static void open_root(lab_call_t *call, bool paged, const paging_t *p, int from, int to,
+                      int total)
 {
     bool last = p->offset < 0 ? from == 0 : to == total;
     lab_buf_puts(&call->out, "<m:RootFolder");
     if (paged)
         lab_buf_printf(&call->out, " IndexedPagingOffset=\"%d\"",
                        p->offset < 0 ? total - from : to);
-    lab_buf_printf(&call->out, " TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">", total,
-                   last ? "true" : "false");
+    lab_buf_printf(&call->out, " TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">",
+                   total, last ? "true" : "false");
 }
 
 /* ---- folders ---- */
@@ -131,7 +132,8 @@ void lab_op_find_folder(lab_call_t *call)
     lab_answer_open(call, "FindFolder");
     for (xmlNodePtr n = lab_xml_first(parents); n; n = lab_xml_next(n)) {
         lab_folder_t *parent;
-        const lab_fail_t *fail = bad ? bad : lab_target_folder(call, n, LAB_RIGHT_READ, &parent);
+        const lab_fail_t *fail =
+            bad ? bad : lab_target_folder(call, n, LAB_RIGHT_READ, &parent);
         if (fail)
             lab_answer_fail(call, "FindFolder", fail, NULL);
         else
@@ -209,7 +211,8 @@ static void keep_view(void *ctx, const lab_view_t *view)
 }
 
 static const lab_fail_t *calendar_view(lab_call_t *call, xmlNodePtr cv,
-                                       const lab_folder_t *folder, apr_array_header_t *views)
+                                       const lab_folder_t *folder,
+                                       apr_array_header_t *views)
 {
     apr_time_t from, to;
     if (!lab_call_read_time(call, lab_xml_attr(call->pool, cv, "StartDate"), &from) ||
@@ -250,7 +253,8 @@ static void find_in_view(lab_call_t *call, xmlNodePtr cv, const lab_folder_t *fo
     lab_answer_end(call, "FindItem");
 }
 
-/* the SortOrder of the request while qsort runs needs no state: keys are in the entries */
+/* the SortOrder of the request while qsort runs needs no state: keys are in the entries
+ */
 static int by_keys(const void *a, const void *b)
 {
     const found_t *x = *(found_t *const *)a, *y = *(found_t *const *)b;
@@ -263,7 +267,8 @@ static int by_keys(const void *a, const void *b)
         char *end1, *end2;
         m = strtod(p + 1, &end1);
         n = strtod(q + 1, &end2);
-        int c = !*end1 && !*end2 && p[1] && q[1] ? (m > n) - (m < n) : strcasecmp(p + 1, q + 1);
+        int c = !*end1 && !*end2 && p[1] && q[1] ? (m > n) - (m < n)
+                                                 : strcasecmp(p + 1, q + 1);
         if (c)
             return down ? -c : c;
     }
@@ -279,8 +284,9 @@ static const lab_fail_t *read_keys(lab_call_t *call, found_t *f)
         const lab_fail_t *fail = item_value(call, &f->view, lab_xml_first(n), &value);
         if (fail)
             return lab_fail(call, "ErrorUnsupportedPathForSortGroup");
-        f->keys[i] = apr_pstrcat(call->pool, how && !strcmp(how, "Descending") ? "-" : "+",
-                                 value ? value : "", NULL);
+        f->keys[i] =
+            apr_pstrcat(call->pool, how && !strcmp(how, "Descending") ? "-" : "+",
+                        value ? value : "", NULL);
     }
     return NULL;
 }
@@ -290,9 +296,10 @@ static const lab_fail_t *search_folder(lab_call_t *call, const lab_folder_t *fol
 {
     xmlNodePtr rule = lab_xml_first(lab_xml_child(call->request, "Restriction"));
     apr_array_header_t *items = apr_array_make(call->pool, 64, sizeof(lab_item_t *));
-    sqlite3_stmt *st = lab_db_query(
-        call->db, "SELECT " LAB_ITEM_COLUMNS " FROM items WHERE folder=? ORDER BY id DESC", "i",
-        folder->id);
+    sqlite3_stmt *st = lab_db_query(call->db,
+                                    "SELECT " LAB_ITEM_COLUMNS
+                                    " FROM items WHERE folder=? ORDER BY id DESC",
+                                    "i", folder->id);
     while (lab_db_step(call->db, st))
         APR_ARRAY_PUSH(items, lab_item_t *) = lab_item_row(call->pool, st);
     for (int i = 0; i < items->nelts; i++) {
@@ -312,7 +319,8 @@ static const lab_fail_t *search_folder(lab_call_t *call, const lab_folder_t *fol
     return NULL;
 }
 
-static void find_in_folder(lab_call_t *call, const lab_folder_t *folder, const lab_shape_t *shape)
+static void find_in_folder(lab_call_t *call, const lab_folder_t *folder,
+                           const lab_shape_t *shape)
 {
     apr_array_header_t *found = apr_array_make(call->pool, 64, sizeof(found_t *));
     paging_t p;
@@ -343,12 +351,14 @@ void lab_op_find_item(lab_call_t *call)
     xmlNodePtr cv = lab_xml_child(call->request, "CalendarView");
     xmlNodePtr parents = lab_xml_child(call->request, "ParentFolderIds");
     if (!bad && cv &&
-        (lab_xml_child(call->request, "Restriction") || lab_xml_child(call->request, "SortOrder")))
+        (lab_xml_child(call->request, "Restriction") ||
+         lab_xml_child(call->request, "SortOrder")))
         bad = lab_fail(call, "ErrorInvalidRequest");
     lab_answer_open(call, "FindItem");
     for (xmlNodePtr n = lab_xml_first(parents); n; n = lab_xml_next(n)) {
         lab_folder_t *folder;
-        const lab_fail_t *fail = bad ? bad : lab_target_folder(call, n, LAB_RIGHT_READ, &folder);
+        const lab_fail_t *fail =
+            bad ? bad : lab_target_folder(call, n, LAB_RIGHT_READ, &folder);
         if (fail)
             lab_answer_fail(call, "FindItem", fail, NULL);
         else if (cv)

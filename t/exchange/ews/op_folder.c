@@ -51,11 +51,13 @@ static const char *class_for(xmlNodePtr element)
                                                    : "IPF.Note";
 }
 
-static const lab_fail_t *set_ext(lab_call_t *call, lab_folder_t *folder, xmlNodePtr property)
+static const lab_fail_t *set_ext(lab_call_t *call, lab_folder_t *folder,
+                                 xmlNodePtr property)
 {
     lab_ext_t ext;
     const char *value;
-    const lab_fail_t *fail = lab_ext_read(call, lab_xml_child(property, "ExtendedFieldURI"), &ext);
+    const lab_fail_t *fail =
+        lab_ext_read(call, lab_xml_child(property, "ExtendedFieldURI"), &ext);
     if (!fail)
         fail = lab_ext_read_value(call, property, &ext, &value);
     if (!fail)
@@ -63,8 +65,8 @@ static const lab_fail_t *set_ext(lab_call_t *call, lab_folder_t *folder, xmlNode
     return fail;
 }
 
-static const lab_fail_t *create_one(lab_call_t *call, lab_folder_t *parent, xmlNodePtr element,
-                                    lab_folder_t *folder)
+static const lab_fail_t *create_one(lab_call_t *call, lab_folder_t *parent,
+                                    xmlNodePtr element, lab_folder_t *folder)
 {
     const char *name = lab_xml_child_text(call->pool, element, "DisplayName");
     const char *class_name = lab_xml_child_text(call->pool, element, "FolderClass");
@@ -108,20 +110,24 @@ void lab_op_create_folder(lab_call_t *call)
     lab_answer_close(call, "CreateFolder");
 }
 
-static const lab_fail_t *rename_folder(lab_call_t *call, lab_folder_t *folder, const char *name)
+static const lab_fail_t *rename_folder(lab_call_t *call, lab_folder_t *folder,
+                                       const char *name)
 {
     if (!name || !*name)
         return lab_fail(call, "ErrorInvalidValueForProperty");
     if (folder->dist)
-        return lab_fail_text(call, "ErrorAccessDenied", "Distinguished folders keep their name.");
-    const lab_folder_t *other = lab_folder_child(call->db, call->pool, folder->parent, name);
+        return lab_fail_text(call, "ErrorAccessDenied",
+                             "Distinguished folders keep their name.");
+    const lab_folder_t *other =
+        lab_folder_child(call->db, call->pool, folder->parent, name);
     if (other && other->id != folder->id)
         return lab_fail(call, "ErrorFolderExists");
     folder->name = name;
     return NULL;
 }
 
-static const lab_fail_t *set_field(lab_call_t *call, lab_folder_t *folder, xmlNodePtr update)
+static const lab_fail_t *set_field(lab_call_t *call, lab_folder_t *folder,
+                                   xmlNodePtr update)
 {
     xmlNodePtr path = lab_xml_first(update), element = lab_xml_next(path);
     xmlNodePtr value = lab_xml_first(element);
@@ -129,8 +135,9 @@ static const lab_fail_t *set_field(lab_call_t *call, lab_folder_t *folder, xmlNo
     if (!value || lab_xml_next(value))
         return lab_fail(call, "ErrorIncorrectUpdatePropertyCount");
     if (lab_xml_is(path, "ExtendedFieldURI"))
-        return lab_xml_is(value, "ExtendedProperty") ? set_ext(call, folder, value)
-                                                     : lab_fail(call, "ErrorUpdatePropertyMismatch");
+        return lab_xml_is(value, "ExtendedProperty")
+                   ? set_ext(call, folder, value)
+                   : lab_fail(call, "ErrorUpdatePropertyMismatch");
     if (!uri || strncmp(uri, "folder:", 7) || !lab_xml_is(value, uri + 7))
         return lab_fail(call, "ErrorUpdatePropertyMismatch");
     if (lab_xml_is(value, "DisplayName"))
@@ -142,7 +149,8 @@ static const lab_fail_t *set_field(lab_call_t *call, lab_folder_t *folder, xmlNo
     return lab_fail(call, "ErrorInvalidPropertySet");
 }
 
-static const lab_fail_t *clear_field(lab_call_t *call, lab_folder_t *folder, xmlNodePtr update)
+static const lab_fail_t *clear_field(lab_call_t *call, lab_folder_t *folder,
+                                     xmlNodePtr update)
 {
     lab_ext_t ext;
     xmlNodePtr path = lab_xml_first(update);
@@ -158,7 +166,8 @@ static const lab_fail_t *clear_field(lab_call_t *call, lab_folder_t *folder, xml
     return fail;
 }
 
-static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_folder_t **folder)
+static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change,
+                                    lab_folder_t **folder)
 {
     xmlNodePtr id = lab_xml_first(change), updates = lab_xml_child(change, "Updates");
     const lab_fail_t *fail = lab_target_folder(call, id, LAB_RIGHT_WRITE, folder);
@@ -207,7 +216,8 @@ void lab_op_delete_folder(lab_call_t *call)
         lab_folder_t *folder;
         const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_WRITE, &folder);
         if (!fail)
-            fail = lab_remove_folder(call, folder, type && !strcmp(type, "MoveToDeletedItems"));
+            fail = lab_remove_folder(call, folder,
+                                     type && !strcmp(type, "MoveToDeletedItems"));
         if (fail) {
             lab_answer_fail(call, "DeleteFolder", fail, NULL);
             continue;

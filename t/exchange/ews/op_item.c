@@ -40,7 +40,8 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
     lab_item_t *item;
     int day;
     apr_int64_t key;
-    const lab_fail_t *fail = lab_target_item(call, id, LAB_RIGHT_WRITE, &item, &day, &key);
+    const lab_fail_t *fail =
+        lab_target_item(call, id, LAB_RIGHT_WRITE, &item, &day, &key);
     if (fail)
         return fail;
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !cancellations)
@@ -51,7 +52,8 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
 void lab_op_delete_item(lab_call_t *call)
 {
     const char *type = lab_xml_attr(call->pool, call->request, "DeleteType");
-    const char *cancel = lab_xml_attr(call->pool, call->request, "SendMeetingCancellations");
+    const char *cancel =
+        lab_xml_attr(call->pool, call->request, "SendMeetingCancellations");
     bool to_trash = type && !strcmp(type, "MoveToDeletedItems");
     xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
     lab_answer_open(call, "DeleteItem");
@@ -69,8 +71,9 @@ void lab_op_delete_item(lab_call_t *call)
     lab_answer_close(call, "DeleteItem");
 }
 
-static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id, const lab_folder_t *to,
-                                      bool copy, lab_item_t **item)
+static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id,
+                                      const lab_folder_t *to, bool copy,
+                                      lab_item_t **item)
 {
     int day;
     apr_int64_t key;
@@ -85,8 +88,8 @@ static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id, const lab
 static void transfer(lab_call_t *call, const char *name, bool copy)
 {
     lab_folder_t *to;
-    const lab_fail_t *bad = lab_target_folder_in(call, lab_xml_child(call->request, "ToFolderId"),
-                                                 LAB_RIGHT_WRITE, &to);
+    const lab_fail_t *bad = lab_target_folder_in(
+        call, lab_xml_child(call->request, "ToFolderId"), LAB_RIGHT_WRITE, &to);
     const char *want = lab_xml_child_text(call->pool, call->request, "ReturnNewItemIds");
     xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
     lab_answer_open(call, name);

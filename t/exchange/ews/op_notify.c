@@ -21,7 +21,8 @@ static unsigned read_types(lab_call_t *call, xmlNodePtr list)
     return types;
 }
 
-static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request, lab_watch_t *watch)
+static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request,
+                                    lab_watch_t *watch)
 {
     const char *timeout = lab_xml_child_text(call->pool, request, "Timeout");
     const char *all = lab_xml_attr(call->pool, request, "SubscribeToAllFolders");
@@ -42,7 +43,8 @@ static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request, lab_wa
     }
     watch->folders = (apr_int64_t *)(void *)folders->elts;
     watch->count = folders->nelts;
-    return watch->count || watch->all ? NULL : lab_fail(call, "ErrorInvalidSubscriptionRequest");
+    return watch->count || watch->all ? NULL
+                                      : lab_fail(call, "ErrorInvalidSubscriptionRequest");
 }
 
 void lab_op_subscribe(lab_call_t *call)
@@ -51,8 +53,8 @@ void lab_op_subscribe(lab_call_t *call)
     lab_watch_t watch;
     const char *watermark, *id = NULL;
     xmlNodePtr request = lab_xml_child(call->request, "PullSubscriptionRequest");
-    const lab_fail_t *fail =
-        request ? read_watch(call, request, &watch) : lab_fail(call, "ErrorInvalidSubscriptionRequest");
+    const lab_fail_t *fail = request ? read_watch(call, request, &watch)
+                                     : lab_fail(call, "ErrorInvalidSubscriptionRequest");
     if (!fail) {
         id = lab_subscribe(call, &watch, &watermark);
         if (!id)
@@ -77,7 +79,8 @@ static void put_parent(lab_call_t *call, const char *element, apr_int64_t id, in
     if (folder)
         lab_put_folder_id(call, &call->out, element, folder);
     else
-        lab_buf_printf(&call->out, "<%s Id=\"%s\"/>", element, lab_id_text(call->pool, &gone));
+        lab_buf_printf(&call->out, "<%s Id=\"%s\"/>", element,
+                       lab_id_text(call->pool, &gone));
 }
 
 static void put_object(lab_call_t *call, const lab_event_t *e, bool old)
@@ -87,9 +90,13 @@ static void put_object(lab_call_t *call, const lab_event_t *e, bool old)
         put_parent(call, old ? "t:OldFolderId" : "t:FolderId", id, e->mailbox);
         return;
     }
-    lab_item_t item = {.id = id, .mailbox = e->mailbox, .cn = old ? e->old_cn : e->cn,
-                       .class_name = e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment" : "IPM.Note"};
-    lab_put_item_id(call, &call->out, old ? "t:OldItemId" : "t:ItemId", &item, LAB_NO_DAY);
+    lab_item_t item = {.id = id,
+                       .mailbox = e->mailbox,
+                       .cn = old ? e->old_cn : e->cn,
+                       .class_name =
+                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment" : "IPM.Note"};
+    lab_put_item_id(call, &call->out, old ? "t:OldItemId" : "t:ItemId", &item,
+                    LAB_NO_DAY);
 }
 
 static void put_event(lab_call_t *call, const lab_event_t *e)

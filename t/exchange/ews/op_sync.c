@@ -70,16 +70,18 @@ static int fill(lab_call_t *call, page_t *page, apr_int64_t low, apr_int64_t hig
     bool first = page->state.base == 0 && page->state.count == 0;
     sqlite3_stmt *st =
         newest_first
-            ? lab_db_query(call->db,
-                           "SELECT id, cn, created_cn, 0 FROM items WHERE folder=?1 AND cn>=?2 AND"
-                           " cn<=?3 UNION ALL SELECT id, cn, created_cn, 1 FROM tombs WHERE"
-                           " folder=?1 AND cn>=?2 AND cn<=?3 ORDER BY 2 DESC",
-                           "iii", page->state.folder, low, high)
-            : lab_db_query(call->db,
-                           "SELECT id, cn, created_cn, 0 FROM items WHERE folder=?1 AND cn>=?2 AND"
-                           " cn<=?3 UNION ALL SELECT id, cn, created_cn, 1 FROM tombs WHERE"
-                           " folder=?1 AND cn>=?2 AND cn<=?3 ORDER BY 2",
-                           "iii", page->state.folder, low, high);
+            ? lab_db_query(
+                  call->db,
+                  "SELECT id, cn, created_cn, 0 FROM items WHERE folder=?1 AND cn>=?2 AND"
+                  " cn<=?3 UNION ALL SELECT id, cn, created_cn, 1 FROM tombs WHERE"
+                  " folder=?1 AND cn>=?2 AND cn<=?3 ORDER BY 2 DESC",
+                  "iii", page->state.folder, low, high)
+            : lab_db_query(
+                  call->db,
+                  "SELECT id, cn, created_cn, 0 FROM items WHERE folder=?1 AND cn>=?2 AND"
+                  " cn<=?3 UNION ALL SELECT id, cn, created_cn, 1 FROM tombs WHERE"
+                  " folder=?1 AND cn>=?2 AND cn<=?3 ORDER BY 2",
+                  "iii", page->state.folder, low, high);
     while (lab_db_step(call->db, st)) {
         change_t c = {sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 1),
                       sqlite3_column_int64(st, 2), sqlite3_column_int(st, 3) != 0};
@@ -96,7 +98,8 @@ static int fill(lab_call_t *call, page_t *page, apr_int64_t low, apr_int64_t hig
 }
 
 /* collects up to `max` changes and moves the state on */
-static void collect(lab_call_t *call, page_t *page, apr_int64_t now, bool newest_first, int max)
+static void collect(lab_call_t *call, page_t *page, apr_int64_t now, bool newest_first,
+                    int max)
 {
     lab_sync_state_t before = page->state;
     for (;;) {
@@ -110,7 +113,8 @@ static void collect(lab_call_t *call, page_t *page, apr_int64_t now, bool newest
             const change_t *last =
                 &APR_ARRAY_IDX(page->changes, page->changes->nelts - 1, change_t);
             bool some = page->changes->nelts > had;
-            apr_int64_t from = newest_first ? last->cn : low, to = newest_first ? high : last->cn;
+            apr_int64_t from = newest_first ? last->cn : low,
+                        to = newest_first ? high : last->cn;
             /* a state that cannot hold the spans any more starts again */
             if (some && !lab_sync_add(&page->state, from, to))
                 page->state.base = page->state.count = 0;
@@ -147,10 +151,13 @@ static void put_change(lab_call_t *call, const change_t *c, const lab_folder_t *
                        apr_int64_t base, const lab_shape_t *shape)
 {
     if (c->gone) {
-        lab_item_t gone = {.id = c->id, .mailbox = folder->mailbox, .cn = c->cn,
-                           .class_name = strncmp(folder->class_name, "IPF.Appointment", 15)
-                                             ? "IPM.Note"
-                                             : "IPM.Appointment"};
+        lab_item_t gone = {.id = c->id,
+                           .mailbox = folder->mailbox,
+                           .cn = c->cn,
+                           .class_name =
+                               strncmp(folder->class_name, "IPF.Appointment", 15)
+                                   ? "IPM.Note"
+                                   : "IPM.Appointment"};
         lab_buf_puts(&call->out, "<t:Delete>");
         lab_put_item_id(call, &call->out, "t:ItemId", &gone, LAB_NO_DAY);
         lab_buf_puts(&call->out, "</t:Delete>");
@@ -172,7 +179,8 @@ void lab_op_sync_items(lab_call_t *call)
     lab_shape_t shape;
     lab_folder_t *folder;
     page_t page;
-    const char *text = lab_xml_child_text(call->pool, call->request, "MaxChangesReturned");
+    const char *text =
+        lab_xml_child_text(call->pool, call->request, "MaxChangesReturned");
     xmlNodePtr skip = lab_xml_child(call->request, "Ignore");
     int max = text ? (int)apr_strtoi64(text, NULL, 10) : 0;
     const lab_fail_t *fail =
@@ -190,7 +198,9 @@ void lab_op_sync_items(lab_call_t *call)
     apr_int64_t base = page.state.base;
     bool newest_first = call->profile->schema >= LAB_EXCHANGE_2010_SP2;
     collect(call, &page, lab_store_cn(call->db, folder->mailbox), newest_first,
-            max < 1 ? 1 : max > 512 ? 512 : max);
+            max < 1     ? 1
+            : max > 512 ? 512
+                        : max);
     lab_answer_open(call, "SyncFolderItems");
     lab_answer_ok(call, "SyncFolderItems");
     lab_buf_elem(&call->out, "m:SyncState", lab_sync_text(call->pool, &page.state));
@@ -206,8 +216,8 @@ void lab_op_sync_items(lab_call_t *call)
     lab_answer_close(call, "SyncFolderItems");
 }
 
-static void put_folder_changes(lab_call_t *call, int mailbox, apr_int64_t root, apr_int64_t base,
-                               const lab_folder_shape_t *shape)
+static void put_folder_changes(lab_call_t *call, int mailbox, apr_int64_t root,
+                               apr_int64_t base, const lab_folder_shape_t *shape)
 {
     apr_array_header_t *all = lab_folder_all(call->db, call->pool, mailbox);
     for (int i = 0; i < all->nelts; i++) {
@@ -219,13 +229,15 @@ static void put_folder_changes(lab_call_t *call, int mailbox, apr_int64_t root, 
         lab_folder_shape_put(call, f, shape);
         lab_buf_printf(&call->out, "</t:%s>", what);
     }
-    sqlite3_stmt *st = lab_db_query(call->db,
-                                    "SELECT id FROM folder_tombs WHERE mailbox=? AND cn>? AND"
-                                    " created_cn<=? ORDER BY cn",
-                                    "dii", mailbox, base, base);
+    sqlite3_stmt *st =
+        lab_db_query(call->db,
+                     "SELECT id FROM folder_tombs WHERE mailbox=? AND cn>? AND"
+                     " created_cn<=? ORDER BY cn",
+                     "dii", mailbox, base, base);
     while (lab_db_step(call->db, st)) {
-        lab_id_t id = {
-            .kind = LAB_ID_FOLDER, .mailbox = mailbox, .number = sqlite3_column_int64(st, 0)};
+        lab_id_t id = {.kind = LAB_ID_FOLDER,
+                       .mailbox = mailbox,
+                       .number = sqlite3_column_int64(st, 0)};
         lab_buf_printf(&call->out, "<t:Delete><t:FolderId Id=\"%s\"/></t:Delete>",
                        lab_id_text(call->pool, &id));
     }
@@ -242,7 +254,8 @@ void lab_op_sync_hierarchy(lab_call_t *call)
     if (!fail && named)
         fail = lab_target_folder_in(call, named, LAB_RIGHT_READ, &root);
     else if (!fail)
-        root = lab_folder_distinguished(call->db, call->pool, call->mailbox, "msgfolderroot");
+        root = lab_folder_distinguished(call->db, call->pool, call->mailbox,
+                                        "msgfolderroot");
     if (!fail && !root)
         fail = lab_fail(call, "ErrorSyncFolderNotFound");
     if (!fail)

@@ -31,8 +31,8 @@ static const char *home_of(lab_kind_t kind)
 
 static lab_kind_t kind_of_element(xmlNodePtr element)
 {
-    static const lab_kind_t kinds[] = {LAB_KIND_CALENDAR, LAB_KIND_MESSAGE, LAB_KIND_CONTACT,
-                                       LAB_KIND_TASK};
+    static const lab_kind_t kinds[] = {LAB_KIND_CALENDAR, LAB_KIND_MESSAGE,
+                                       LAB_KIND_CONTACT, LAB_KIND_TASK};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (lab_xml_is(element, lab_kind_element(kinds[i])))
             return kinds[i];
@@ -67,7 +67,8 @@ static const lab_fail_t *create_one(lab_call_t *call, xmlNodePtr element, lab_dr
     if (saved)
         fail = lab_target_folder_in(call, saved, LAB_RIGHT_WRITE, &folder);
     else
-        folder = lab_folder_distinguished(call->db, call->pool, call->mailbox, home_of(kind));
+        folder =
+            lab_folder_distinguished(call->db, call->pool, call->mailbox, home_of(kind));
     if (!fail)
         fail = folder ? check_create(call, kind, folder)
                       : lab_fail(call, "ErrorSavedItemFolderNotFound");
@@ -154,8 +155,8 @@ static const lab_fail_t *append_field(lab_call_t *call, lab_draft_t *d, xmlNodeP
 }
 
 /* May a write with this ChangeKey go on? (ews.md 2: only AlwaysOverwrite needs no key) */
-static const lab_fail_t *check_key(lab_call_t *call, const lab_item_t *item, apr_int64_t key,
-                                   const char *resolution)
+static const lab_fail_t *check_key(lab_call_t *call, const lab_item_t *item,
+                                   apr_int64_t key, const char *resolution)
 {
     bool always = resolution && !strcmp(resolution, "AlwaysOverwrite");
     bool never = resolution && !strcmp(resolution, "NeverOverwrite");
@@ -171,7 +172,8 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_dra
     lab_item_t *item;
     int day;
     apr_int64_t key;
-    const char *resolution = lab_xml_attr(call->pool, call->request, "ConflictResolution");
+    const char *resolution =
+        lab_xml_attr(call->pool, call->request, "ConflictResolution");
     const char *send =
         lab_xml_attr(call->pool, call->request, "SendMeetingInvitationsOrCancellations");
     const lab_fail_t *fail =
@@ -212,7 +214,8 @@ void lab_op_update_item(lab_call_t *call)
         }
         lab_answer_ok(call, "UpdateItem");
         put_written(call, &d);
-        lab_buf_puts(&call->out, "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>");
+        lab_buf_puts(&call->out,
+                     "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>");
         lab_answer_end(call, "UpdateItem");
     }
     lab_answer_close(call, "UpdateItem");

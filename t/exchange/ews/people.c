@@ -37,8 +37,8 @@ const char *lab_people_pack(apr_pool_t *pool, const apr_array_header_t *people)
     lab_buf_init(&b, pool, 256);
     for (int i = 0; i < people->nelts; i++) {
         const lab_person_t *p = &APR_ARRAY_IDX(people, i, lab_person_t);
-        lab_buf_printf(&b, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f\x1e", p->name, p->address, p->routing,
-                       p->response, p->time);
+        lab_buf_printf(&b, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f\x1e", p->name, p->address,
+                       p->routing, p->response, p->time);
     }
     return b.data;
 }
@@ -64,13 +64,15 @@ static const lab_fail_t *read_one(lab_call_t *call, xmlNodePtr box, lab_person_t
     return NULL;
 }
 
-const lab_fail_t *lab_people_read(lab_call_t *call, xmlNodePtr list, apr_array_header_t **people)
+const lab_fail_t *lab_people_read(lab_call_t *call, xmlNodePtr list,
+                                  apr_array_header_t **people)
 {
     *people = apr_array_make(call->pool, 4, sizeof(lab_person_t));
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
         lab_person_t p;
         bool attendee = lab_xml_is(n, "Attendee");
-        const lab_fail_t *fail = read_one(call, attendee ? lab_xml_child(n, "Mailbox") : n, &p);
+        const lab_fail_t *fail =
+            read_one(call, attendee ? lab_xml_child(n, "Mailbox") : n, &p);
         if (fail)
             return fail;
         if (attendee)
@@ -87,6 +89,7 @@ void lab_put_mailbox(lab_call_t *call, lab_buf_t *out, const lab_person_t *p)
     lab_buf_elem(out, "t:EmailAddress", p->address);
     lab_buf_elem(out, "t:RoutingType", p->routing);
     if (call->version >= LAB_EXCHANGE_2010)
-        lab_buf_elem(out, "t:MailboxType", lab_dir_by_smtp(p->address) ? "Mailbox" : "OneOff");
+        lab_buf_elem(out, "t:MailboxType",
+                     lab_dir_by_smtp(p->address) ? "Mailbox" : "OneOff");
     lab_buf_puts(out, "</t:Mailbox>");
 }

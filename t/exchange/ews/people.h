@@ -8,7 +8,7 @@
 #include "ews/ews.h"
 
 typedef struct lab_person {
-    const char *name;     /* "" when not known */
+    const char *name; /* "" when not known */
     const char *address;
     const char *routing;  /* "SMTP" or "EX" */
     const char *response; /* ResponseType, "" for recipients of messages */
@@ -20,7 +20,8 @@ apr_array_header_t *lab_people_unpack(apr_pool_t *pool, const char *text);
 const char *lab_people_pack(apr_pool_t *pool, const apr_array_header_t *people);
 /* Reads t:Attendee children, or t:Mailbox children of a message's recipients. Names and
  * addresses of the directory are completed. */
-const lab_fail_t *lab_people_read(lab_call_t *call, xmlNodePtr list, apr_array_header_t **people);
+const lab_fail_t *lab_people_read(lab_call_t *call, xmlNodePtr list,
+                                  apr_array_header_t **people);
 /* <t:Mailbox>...</t:Mailbox> */
 void lab_put_mailbox(lab_call_t *call, lab_buf_t *out, const lab_person_t *person);
 /* The directory's entry as a person. */

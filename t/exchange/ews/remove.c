@@ -8,8 +8,9 @@
 static void drop_contents(lab_call_t *call, const lab_folder_t *folder)
 {
     apr_array_header_t *items = apr_array_make(call->pool, 64, sizeof(lab_item_t *));
-    sqlite3_stmt *st = lab_db_query(
-        call->db, "SELECT " LAB_ITEM_COLUMNS " FROM items WHERE folder=?", "i", folder->id);
+    sqlite3_stmt *st =
+        lab_db_query(call->db, "SELECT " LAB_ITEM_COLUMNS " FROM items WHERE folder=?",
+                     "i", folder->id);
     while (lab_db_step(call->db, st))
         APR_ARRAY_PUSH(items, lab_item_t *) = lab_item_row(call->pool, st);
     for (int i = 0; i < items->nelts; i++)
@@ -55,7 +56,8 @@ static const lab_fail_t *remove_occurrence(lab_call_t *call, lab_item_t *item, i
     return NULL;
 }
 
-const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day, bool to_trash)
+const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day,
+                                  bool to_trash)
 {
     if (day != LAB_NO_DAY)
         return remove_occurrence(call, item, day);
@@ -68,7 +70,8 @@ const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day, b
     return NULL;
 }
 
-const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item, const lab_folder_t *to)
+const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item,
+                                const lab_folder_t *to)
 {
     lab_item_t old = *item;
     lab_item_move(call->db, call->pool, item, to);
@@ -76,7 +79,8 @@ const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item, const lab_fo
     return NULL;
 }
 
-const lab_fail_t *lab_copy_item(lab_call_t *call, lab_item_t *item, const lab_folder_t *to)
+const lab_fail_t *lab_copy_item(lab_call_t *call, lab_item_t *item,
+                                const lab_folder_t *to)
 {
     lab_item_t old = *item;
     item->id = 0;

@@ -45,8 +45,8 @@ static const xmlNode *path_in(xmlNodePtr e)
 }
 
 /* the other side of a comparison: a constant or a second property */
-static const lab_fail_t *operand(lab_call_t *call, xmlNodePtr e, lab_value_fn *value, void *object,
-                                 const char **out)
+static const lab_fail_t *operand(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
+                                 void *object, const char **out)
 {
     xmlNodePtr side = lab_xml_child(e, "FieldURIOrConstant"), n = lab_xml_first(side);
     if (lab_xml_is(n, "Constant")) {
@@ -56,8 +56,8 @@ static const lab_fail_t *operand(lab_call_t *call, xmlNodePtr e, lab_value_fn *v
     return n ? value(call, object, n, out) : lab_fail(call, "ErrorInvalidRequest");
 }
 
-static const lab_fail_t *compare(lab_call_t *call, xmlNodePtr e, lab_value_fn *value, void *object,
-                                 bool *matches)
+static const lab_fail_t *compare(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
+                                 void *object, bool *matches)
 {
     const char *name = (const char *)e->name, *left = NULL, *right = NULL;
     xmlNodePtr path = (xmlNodePtr)path_in(e);
@@ -93,8 +93,8 @@ static bool contains(const char *text, const char *part, const char *mode, bool 
     return false;
 }
 
-static const lab_fail_t *test_contains(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
-                                       void *object, bool *matches)
+static const lab_fail_t *test_contains(lab_call_t *call, xmlNodePtr e,
+                                       lab_value_fn *value, void *object, bool *matches)
 {
     const char *text = NULL;
     const char *part = lab_xml_attr(call->pool, lab_xml_child(e, "Constant"), "Value");
@@ -108,8 +108,8 @@ static const lab_fail_t *test_contains(lab_call_t *call, xmlNodePtr e, lab_value
     return NULL;
 }
 
-static const lab_fail_t *test(lab_call_t *call, xmlNodePtr e, lab_value_fn *value, void *object,
-                              bool *matches, int depth);
+static const lab_fail_t *test(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
+                              void *object, bool *matches, int depth);
 
 static const lab_fail_t *test_group(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
                                     void *object, bool *matches, int depth)
@@ -129,8 +129,8 @@ static const lab_fail_t *test_group(lab_call_t *call, xmlNodePtr e, lab_value_fn
     return NULL;
 }
 
-static const lab_fail_t *test(lab_call_t *call, xmlNodePtr e, lab_value_fn *value, void *object,
-                              bool *matches, int depth)
+static const lab_fail_t *test(lab_call_t *call, xmlNodePtr e, lab_value_fn *value,
+                              void *object, bool *matches, int depth)
 {
     const char *text = NULL;
     const lab_fail_t *fail;
@@ -163,8 +163,8 @@ static const lab_fail_t *test(lab_call_t *call, xmlNodePtr e, lab_value_fn *valu
     return compare(call, e, value, object, matches);
 }
 
-const lab_fail_t *lab_restrict_test(lab_call_t *call, xmlNodePtr expression, lab_value_fn *value,
-                                    void *object, bool *matches)
+const lab_fail_t *lab_restrict_test(lab_call_t *call, xmlNodePtr expression,
+                                    lab_value_fn *value, void *object, bool *matches)
 {
     return test(call, expression, value, object, matches, 0);
 }

@@ -71,7 +71,8 @@ const lab_fail_t *lab_set_body(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr v
     return NULL;
 }
 
-const lab_fail_t *lab_set_categories(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+const lab_fail_t *lab_set_categories(lab_draft_t *d, const lab_prop_t *p,
+                                     xmlNodePtr value)
 {
     lab_buf_t b;
     lab_buf_init(&b, d->call->pool, 64);
@@ -113,7 +114,8 @@ const lab_fail_t *lab_set_people(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr
     return NULL;
 }
 
-const lab_fail_t *lab_set_one_person(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+const lab_fail_t *lab_set_one_person(lab_draft_t *d, const lab_prop_t *p,
+                                     xmlNodePtr value)
 {
     apr_array_header_t *people;
     const lab_fail_t *fail = lab_people_read(d->call, value, &people);
@@ -146,16 +148,19 @@ const lab_fail_t *lab_set_zone(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr v
     return NULL;
 }
 
-const lab_fail_t *lab_set_meeting_zone(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+const lab_fail_t *lab_set_meeting_zone(lab_draft_t *d, const lab_prop_t *p,
+                                       xmlNodePtr value)
 {
     (void)p;
     const char *code;
-    if (lab_zone_from_meeting_zone(value, &d->meeting_zone, &code, d->call->pool) != APR_SUCCESS)
+    if (lab_zone_from_meeting_zone(value, &d->meeting_zone, &code, d->call->pool) !=
+        APR_SUCCESS)
         return lab_fail(d->call, code);
     return NULL;
 }
 
-const lab_fail_t *lab_set_recurrence(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+const lab_fail_t *lab_set_recurrence(lab_draft_t *d, const lab_prop_t *p,
+                                     xmlNodePtr value)
 {
     (void)p;
     lab_recur_error_t error;
@@ -199,7 +204,8 @@ const lab_fail_t *lab_set_class(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr 
     return NULL;
 }
 
-const lab_fail_t *lab_set_enhanced_location(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+const lab_fail_t *lab_set_enhanced_location(lab_draft_t *d, const lab_prop_t *p,
+                                            xmlNodePtr value)
 {
     (void)p;
     const char *name = lab_xml_child_text(d->call->pool, value, "DisplayName");

@@ -28,7 +28,8 @@ const lab_prop_t *lab_prop_of_element(lab_kind_t kind, const char *element)
     return NULL;
 }
 
-static const lab_fail_t *read_extra(lab_call_t *call, xmlNodePtr extra, lab_shape_t *shape)
+static const lab_fail_t *read_extra(lab_call_t *call, xmlNodePtr extra,
+                                    lab_shape_t *shape)
 {
     for (xmlNodePtr n = lab_xml_first(extra); n; n = lab_xml_next(n)) {
         if (lab_xml_is(n, "ExtendedFieldURI")) {
@@ -64,7 +65,9 @@ const lab_fail_t *lab_shape_read(lab_call_t *call, xmlNodePtr element, bool list
     else if (base && !strcmp(base, "AllProperties"))
         shape->base = LAB_SHAPE_ALL;
     shape->wanted[lab_prop_find("item:MimeContent") - lab_props] =
-        !list && lab_xml_bool(lab_xml_child_text(call->pool, element, "IncludeMimeContent"), false);
+        !list &&
+        lab_xml_bool(lab_xml_child_text(call->pool, element, "IncludeMimeContent"),
+                     false);
     shape->body_type = lab_xml_child_text(call->pool, element, "BodyType");
     if (!shape->body_type)
         shape->body_type = "Best";

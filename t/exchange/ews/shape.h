@@ -7,16 +7,20 @@
 #include "ews/ext.h"
 #include "ews/view.h"
 
-typedef enum lab_base_shape { LAB_SHAPE_ID, LAB_SHAPE_DEFAULT, LAB_SHAPE_ALL } lab_base_shape_t;
+typedef enum lab_base_shape {
+    LAB_SHAPE_ID,
+    LAB_SHAPE_DEFAULT,
+    LAB_SHAPE_ALL
+} lab_base_shape_t;
 
 #define LAB_MAX_PROPS 192
 
 typedef struct lab_shape {
     lab_base_shape_t base;
-    const char *body_type;            /* "HTML", "Text" or "Best" */
-    bool list;                        /* for FindItem and SyncFolderItems: fewer properties */
-    bool wanted[LAB_MAX_PROPS];       /* by row of the property table */
-    apr_array_header_t *ext;          /* lab_ext_t */
+    const char *body_type;      /* "HTML", "Text" or "Best" */
+    bool list;                  /* for FindItem and SyncFolderItems: fewer properties */
+    bool wanted[LAB_MAX_PROPS]; /* by row of the property table */
+    apr_array_header_t *ext;    /* lab_ext_t */
 } lab_shape_t;
 
 typedef struct lab_emit {
@@ -30,19 +34,19 @@ struct lab_prop;
 typedef void lab_emit_fn(const lab_emit_t *e, const struct lab_prop *p);
 
 enum {
-    LAB_P_ALL = 1,      /* part of AllProperties */
-    LAB_P_DEFAULT = 2,  /* part of Default */
-    LAB_P_LIST = 4,     /* available to FindItem and SyncFolderItems */
+    LAB_P_ALL = 1,     /* part of AllProperties */
+    LAB_P_DEFAULT = 2, /* part of Default */
+    LAB_P_LIST = 4,    /* available to FindItem and SyncFolderItems */
     LAB_P_CHEAP = LAB_P_ALL | LAB_P_LIST,
-    LAB_P_NO_QUERY = 8  /* cannot be used in a Restriction */
+    LAB_P_NO_QUERY = 8 /* cannot be used in a Restriction */
 };
 
 /* A property of items: one row, in the order of the schema. */
 typedef struct lab_prop {
-    const char *uri;      /* FieldURI */
-    const char *element;  /* with the prefix t: */
-    const char *key;      /* name in bags, for the general functions */
-    unsigned kinds;       /* which kinds of item have it (lab_kind_t) */
+    const char *uri;     /* FieldURI */
+    const char *element; /* with the prefix t: */
+    const char *key;     /* name in bags, for the general functions */
+    unsigned kinds;      /* which kinds of item have it (lab_kind_t) */
     unsigned flags;
     lab_emit_fn *emit;
     lab_set_fn *set;      /* NULL: clients cannot write it */
@@ -62,7 +66,8 @@ const lab_prop_t *lab_prop_of_element(lab_kind_t kind, const char *element);
 /* Reads m:ItemShape. */
 const lab_fail_t *lab_shape_read(lab_call_t *call, xmlNodePtr element, bool list,
                                  lab_shape_t *shape);
-/* Writes <t:CalendarItem>...</t:CalendarItem> (or what the kind is called) to the answer. */
+/* Writes <t:CalendarItem>...</t:CalendarItem> (or what the kind is called) to the answer.
+ */
 void lab_shape_put(lab_call_t *call, const lab_view_t *view, const lab_shape_t *shape);
 
 /* General emitters (emit.c). */

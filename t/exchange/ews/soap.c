@@ -18,8 +18,8 @@ static bool in_ns(const xmlNode *node, const char *uri)
 static const char *schema_fault(lab_call_t *call, xmlNodePtr element)
 {
     lab_grammar_fault_t f = {0};
-    if (lab_grammar_check(element, call->profile->schema, call->source, call->source_len, &f,
-                          call->pool))
+    if (lab_grammar_check(element, call->profile->schema, call->source, call->source_len,
+                          &f, call->pool))
         return NULL;
     return lab_fault_schema(call->pool, f.text, f.line, f.position);
 }
@@ -60,8 +60,8 @@ static const char *read_zone(lab_call_t *call, xmlNodePtr header)
     if (call->profile->schema < LAB_EXCHANGE_2010)
         return NULL;
     xmlNodePtr definition = lab_xml_child(header, "TimeZoneDefinition");
-    if (!definition ||
-        lab_zone_from_definition(definition, &call->zone, &code, call->pool) != APR_SUCCESS)
+    if (!definition || lab_zone_from_definition(definition, &call->zone, &code,
+                                                call->pool) != APR_SUCCESS)
         return lab_fault_text(call->pool, code ? code : "ErrorTimeZone", NULL);
     return NULL;
 }
@@ -72,7 +72,8 @@ static const char *read_header(lab_call_t *call, xmlNodePtr h)
                                           "TimeZoneContext"};
     const char *fault = NULL;
     for (size_t i = 0; i < sizeof checked / sizeof *checked; i++)
-        if (lab_xml_is(h, checked[i]) && (i != 1 || !lab_xml_attr(call->pool, h, "Version")))
+        if (lab_xml_is(h, checked[i]) &&
+            (i != 1 || !lab_xml_attr(call->pool, h, "Version")))
             fault = schema_fault(call, h);
     if (fault)
         return fault;
@@ -118,7 +119,8 @@ const char *lab_ews_open(lab_call_t *call, lab_server_t *lab, apr_pool_t *pool,
     xmlNodePtr envelope = xmlDocGetRootElement(doc);
     xmlNodePtr soap_body = lab_xml_child(envelope, "Body");
     call->request = lab_xml_first(soap_body);
-    if (!lab_xml_is(envelope, "Envelope") || !in_ns(envelope, LAB_NS_SOAP) || !call->request)
+    if (!lab_xml_is(envelope, "Envelope") || !in_ns(envelope, LAB_NS_SOAP) ||
+        !call->request)
         return lab_fault_text(pool, "ErrorInvalidRequest", NULL);
     call->operation = (const char *)call->request->name;
     return NULL;
@@ -127,13 +129,15 @@ const char *lab_ews_open(lab_call_t *call, lab_server_t *lab, apr_pool_t *pool,
 /* the body's element: known, and as the schema of this product wants it */
 static const lab_operation_t *check_body(lab_call_t *call)
 {
-    const lab_operation_t *op = lab_operation_find(call->operation, call->profile->schema);
+    const lab_operation_t *op =
+        lab_operation_find(call->operation, call->profile->schema);
     if (!op || !in_ns(call->request, LAB_NS_MESSAGES)) {
         const char *ns = call->request->ns ? (const char *)call->request->ns->href : "";
         const char *violation = apr_psprintf(
             call->pool, "Could not find schema information for the element '%s:%s'.", ns,
             call->operation);
-        call->fault = lab_fault_schema(call->pool, violation, (int)xmlGetLineNo(call->request), 0);
+        call->fault =
+            lab_fault_schema(call->pool, violation, (int)xmlGetLineNo(call->request), 0);
         return NULL;
     }
     call->fault = schema_fault(call, call->request);
@@ -146,16 +150,17 @@ static const char *envelope(lab_call_t *call, apr_size_t *len)
     const lab_profile_t *p = call->profile;
     lab_buf_t b;
     lab_buf_init(&b, call->pool, call->out.len + 1024);
-    lab_buf_printf(&b,
-                   "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"%s\">"
-                   "<s:Header><h:ServerVersionInfo MajorVersion=\"%d\" MinorVersion=\"%d\""
-                   " MajorBuildNumber=\"%d\" MinorBuildNumber=\"%d\" Version=\"%s\" xmlns:h=\"%s\""
-                   " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
-                   " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"/></s:Header>"
-                   "<s:Body xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
-                   " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:m=\"%s\" xmlns:t=\"%s\">",
-                   LAB_NS_SOAP, p->major, p->minor, p->build, p->revision,
-                   lab_version_name(p->schema), LAB_NS_TYPES, LAB_NS_MESSAGES, LAB_NS_TYPES);
+    lab_buf_printf(
+        &b,
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"%s\">"
+        "<s:Header><h:ServerVersionInfo MajorVersion=\"%d\" MinorVersion=\"%d\""
+        " MajorBuildNumber=\"%d\" MinorBuildNumber=\"%d\" Version=\"%s\" xmlns:h=\"%s\""
+        " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
+        " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\"/></s:Header>"
+        "<s:Body xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\""
+        " xmlns:xsd=\"http://www.w3.org/2001/XMLSchema\" xmlns:m=\"%s\" xmlns:t=\"%s\">",
+        LAB_NS_SOAP, p->major, p->minor, p->build, p->revision,
+        lab_version_name(p->schema), LAB_NS_TYPES, LAB_NS_MESSAGES, LAB_NS_TYPES);
     lab_buf_add(&b, call->out.data, call->out.len);
     lab_buf_puts(&b, "</s:Body></s:Envelope>");
     *len = b.len;
@@ -195,9 +200,11 @@ const char *lab_ews_run(lab_call_t *call, int *status, apr_size_t *len)
     return finish(call, status, len);
 }
 
-const char *lab_ews_error(lab_call_t *call, const char *code, int *status, apr_size_t *len)
+const char *lab_ews_error(lab_call_t *call, const char *code, int *status,
+                          apr_size_t *len)
 {
-    const lab_operation_t *op = lab_operation_find(call->operation, call->profile->schema);
+    const lab_operation_t *op =
+        lab_operation_find(call->operation, call->profile->schema);
     if (!op)
         return lab_ews_run(call, status, len);
     /* GetUserAvailability has no response messages of the usual kind */

@@ -16,8 +16,8 @@ static apr_uint32_t checksum(const char *text)
 
 const char *lab_sync_text(apr_pool_t *pool, const lab_sync_state_t *s)
 {
-    char *text = apr_psprintf(pool, "%c;%d;%" APR_INT64_T_FMT ";%" APR_INT64_T_FMT, s->kind,
-                              s->generation, s->folder, s->base);
+    char *text = apr_psprintf(pool, "%c;%d;%" APR_INT64_T_FMT ";%" APR_INT64_T_FMT,
+                              s->kind, s->generation, s->folder, s->base);
     for (int i = 0; i < s->count; i++)
         text = apr_psprintf(pool, "%s;%" APR_INT64_T_FMT "-%" APR_INT64_T_FMT, text,
                             s->spans[i].low, s->spans[i].high);
@@ -112,7 +112,8 @@ bool lab_sync_add(lab_sync_state_t *s, apr_int64_t low, apr_int64_t high)
     if (at == end && s->count == LAB_SYNC_SPANS)
         return false;
     int shift = 1 - (end - at);
-    memmove(&s->spans[end + shift], &s->spans[end], (size_t)(s->count - end) * sizeof *s->spans);
+    memmove(&s->spans[end + shift], &s->spans[end],
+            (size_t)(s->count - end) * sizeof *s->spans);
     s->spans[at].low = low;
     s->spans[at].high = high;
     s->count += shift;

@@ -35,8 +35,8 @@ static const lab_fail_t *folder_mailbox(lab_call_t *call, xmlNodePtr id, int *ma
     return NULL;
 }
 
-const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr element, lab_right_t right,
-                                    lab_folder_t **folder)
+const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr element,
+                                    lab_right_t right, lab_folder_t **folder)
 {
     const char *text = lab_xml_attr(call->pool, element, "Id");
     *folder = NULL;
@@ -63,8 +63,8 @@ const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr element, lab_ri
     return *folder ? NULL : lab_fail(call, "ErrorFolderNotFound");
 }
 
-const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder, lab_right_t right,
-                                       lab_folder_t **folder)
+const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder,
+                                       lab_right_t right, lab_folder_t **folder)
 {
     return lab_target_folder(call, lab_xml_first(holder), right, folder);
 }
@@ -90,8 +90,9 @@ static const lab_fail_t *load(lab_call_t *call, const lab_id_t *id, lab_right_t 
 }
 
 /* the n-th occurrence of a master */
-static const lab_fail_t *by_index(lab_call_t *call, xmlNodePtr element, const lab_id_t *id,
-                                  lab_right_t right, lab_item_t **item, int *day)
+static const lab_fail_t *by_index(lab_call_t *call, xmlNodePtr element,
+                                  const lab_id_t *id, lab_right_t right,
+                                  lab_item_t **item, int *day)
 {
     if (id->kind != LAB_ID_ITEM)
         return lab_fail(call, "ErrorCalendarCannotUseIdForOccurrenceId");
@@ -104,7 +105,8 @@ static const lab_fail_t *by_index(lab_call_t *call, xmlNodePtr element, const la
     apr_int64_t index = text ? apr_strtoi64(text, NULL, 10) : 0;
     lab_series_t *series = lab_series_load(call, *item);
     lab_date_t date;
-    if (index < 1 || index > 10000000 || !lab_recur_date(&series->recur, (int)index, &date))
+    if (index < 1 || index > 10000000 ||
+        !lab_recur_date(&series->recur, (int)index, &date))
         return lab_fail(call, "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange");
     *day = lab_date_to_days(date);
     const lab_exception_t *x = lab_series_exception(series, *day);
@@ -131,8 +133,9 @@ const lab_fail_t *lab_target_item(lab_call_t *call, xmlNodePtr element, lab_righ
                                   lab_item_t **item, int *day, apr_int64_t *key)
 {
     const char *attribute = lab_xml_is(element, "OccurrenceItemId") ? "RecurringMasterId"
-                            : lab_xml_is(element, "RecurringMasterItemId") ? "OccurrenceId"
-                                                                           : "Id";
+                            : lab_xml_is(element, "RecurringMasterItemId")
+                                ? "OccurrenceId"
+                                : "Id";
     const char *text = lab_xml_attr(call->pool, element, attribute);
     lab_id_t id;
     *item = NULL;

@@ -31,7 +31,8 @@ const lab_exception_t *lab_series_exception(const lab_series_t *series, int day)
     int low = 0, high = series->exceptions->nelts;
     while (low < high) {
         int mid = (low + high) / 2;
-        const lab_exception_t *x = APR_ARRAY_IDX(series->exceptions, mid, lab_exception_t *);
+        const lab_exception_t *x =
+            APR_ARRAY_IDX(series->exceptions, mid, lab_exception_t *);
         if (x->day == day)
             return x;
         if (x->day < day)
@@ -63,17 +64,20 @@ lab_recur_exception_t *lab_series_changes(lab_call_t *call, const lab_series_t *
                                           int *count)
 {
     int n = series->exceptions->nelts;
-    lab_recur_exception_t *list = apr_pcalloc(call->pool, (size_t)(n ? n : 1) * sizeof *list);
+    lab_recur_exception_t *list =
+        apr_pcalloc(call->pool, (size_t)(n ? n : 1) * sizeof *list);
     *count = 0;
     for (int i = 0; i < n; i++) {
-        const lab_exception_t *x = APR_ARRAY_IDX(series->exceptions, i, lab_exception_t *);
+        const lab_exception_t *x =
+            APR_ARRAY_IDX(series->exceptions, i, lab_exception_t *);
         lab_recur_exception_t *out = &list[*count];
         out->index = lab_recur_index(&series->recur, lab_date_from_days(x->day));
         if (!out->index)
             continue;
         out->is_deleted = x->deleted;
         if (!x->deleted) {
-            apr_time_t start = lab_bag_int(x->bag, "Start", lab_series_start(series, x->day));
+            apr_time_t start =
+                lab_bag_int(x->bag, "Start", lab_series_start(series, x->day));
             apr_time_t end = lab_bag_int(x->bag, "End", lab_series_end(series, x->day));
             out->start = lab_zone_wall(series->zone, start);
             out->end = lab_zone_wall(series->zone, end);
@@ -160,9 +164,11 @@ static void offer(const window_t *w, const lab_view_t *view)
 }
 
 /* occurrences as the pattern puts them, without the changed ones */
-static void expand_pattern(const window_t *w, const lab_item_t *item, const lab_series_t *series)
+static void expand_pattern(const window_t *w, const lab_item_t *item,
+                           const lab_series_t *series)
 {
-    /* a day more at both ends covers every offset from UTC; earlier starts may reach in */
+    /* a day more at both ends covers every offset from UTC; earlier starts may reach in
+     */
     int back = (int)(series->span_sec / 86400) + 2;
     lab_wall_t from = lab_zone_wall(series->zone, w->from);
     lab_wall_t to = lab_zone_wall(series->zone, w->to);
@@ -189,7 +195,8 @@ static void expand(const window_t *w, const lab_item_t *item, const lab_series_t
 {
     expand_pattern(w, item, series);
     for (int i = 0; i < series->exceptions->nelts; i++) {
-        const lab_exception_t *x = APR_ARRAY_IDX(series->exceptions, i, lab_exception_t *);
+        const lab_exception_t *x =
+            APR_ARRAY_IDX(series->exceptions, i, lab_exception_t *);
         lab_view_t view;
         if (x->deleted)
             continue;

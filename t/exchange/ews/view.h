@@ -12,9 +12,9 @@
 /* A recurring master's pattern and what was changed in it. */
 typedef struct lab_series {
     lab_recur_t recur;
-    const lab_zone_t *zone;         /* on whose clock the pattern runs */
-    int start_sec;                  /* seconds since midnight of an unmodified occurrence */
-    apr_int64_t span_sec;           /* its length on the wall clock */
+    const lab_zone_t *zone; /* on whose clock the pattern runs */
+    int start_sec;          /* seconds since midnight of an unmodified occurrence */
+    apr_int64_t span_sec;   /* its length on the wall clock */
     apr_array_header_t *exceptions; /* lab_exception_t*, in order of day */
 } lab_series_t;
 
@@ -29,10 +29,11 @@ typedef struct lab_view {
     const lab_item_t *item;
     lab_kind_t kind;
     lab_view_type_t type;
-    int day;                  /* of an occurrence, else LAB_NO_DAY */
-    const lab_bag_t *over;    /* what an exception overrides, or NULL */
-    apr_time_t start, end;    /* of calendar items; a master has those of its first occurrence */
-    apr_time_t original;      /* of an occurrence: where the pattern puts it */
+    int day;               /* of an occurrence, else LAB_NO_DAY */
+    const lab_bag_t *over; /* what an exception overrides, or NULL */
+    apr_time_t start,
+        end; /* of calendar items; a master has those of its first occurrence */
+    apr_time_t original;        /* of an occurrence: where the pattern puts it */
     const lab_series_t *series; /* of masters and occurrences */
 } lab_view_t;
 
@@ -63,8 +64,8 @@ const char *lab_view_get(const lab_view_t *view, const char *name);
 bool lab_view_bool(const lab_view_t *view, const char *name, bool otherwise);
 apr_int64_t lab_view_int(const lab_view_t *view, const char *name, apr_int64_t otherwise);
 
-/* Calls `each` for every view of the folder's calendar that touches [from, to), in no order.
- * With from >= to only what contains that moment. */
+/* Calls `each` for every view of the folder's calendar that touches [from, to), in no
+ * order. With from >= to only what contains that moment. */
 void lab_view_window(lab_call_t *call, apr_int64_t folder, apr_time_t from, apr_time_t to,
                      void (*each)(void *ctx, const lab_view_t *view), void *ctx);
 

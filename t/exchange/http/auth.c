@@ -17,14 +17,16 @@ int lab_auth_refuse(lab_server_t *lab, request_rec *r)
     if (auth & LAB_AUTH_NTLM)
         apr_table_addn(out, "WWW-Authenticate", "NTLM");
     if (auth & LAB_AUTH_BEARER)
-        apr_table_addn(out, "WWW-Authenticate",
-                       "Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\", "
-                       "trusted_issuers=\"00000001-0000-0000-c000-000000000000@contoso.example\","
-                       " token_types=\"app_asserted_user_v1 service_asserted_app_v1\", "
-                       "authorization_uri=\"https://login.contoso.example/oauth2/authorize\"");
+        apr_table_addn(
+            out, "WWW-Authenticate",
+            "Bearer client_id=\"00000002-0000-0ff1-ce00-000000000000\", "
+            "trusted_issuers=\"00000001-0000-0000-c000-000000000000@contoso.example\","
+            " token_types=\"app_asserted_user_v1 service_asserted_app_v1\", "
+            "authorization_uri=\"https://login.contoso.example/oauth2/authorize\"");
     if (auth & LAB_AUTH_BASIC)
-        apr_table_addn(out, "WWW-Authenticate",
-                       apr_psprintf(r->pool, "Basic realm=\"%s\"", "exchange.contoso.example"));
+        apr_table_addn(
+            out, "WWW-Authenticate",
+            apr_psprintf(r->pool, "Basic realm=\"%s\"", "exchange.contoso.example"));
     lab_calls_count_refused(lab->calls);
     return lab_http_send(r, HTTP_UNAUTHORIZED, "text/html", "", 0);
 }
@@ -34,11 +36,13 @@ static const lab_dir_entry_t *basic(request_rec *r, const char *value)
     apr_size_t len = 0;
     if (strlen(value) > 2000)
         return NULL;
-    const char *pair = apr_pdecode_base64(r->pool, value, APR_ENCODE_STRING, APR_ENCODE_NONE, &len);
+    const char *pair =
+        apr_pdecode_base64(r->pool, value, APR_ENCODE_STRING, APR_ENCODE_NONE, &len);
     const char *colon = pair && strlen(pair) == len ? strchr(pair, ':') : NULL;
     if (!colon)
         return NULL;
-    return lab_dir_login(apr_pstrmemdup(r->pool, pair, (apr_size_t)(colon - pair)), colon + 1);
+    return lab_dir_login(apr_pstrmemdup(r->pool, pair, (apr_size_t)(colon - pair)),
+                         colon + 1);
 }
 
 static const char *after(const char *value, const char *scheme)

@@ -13,21 +13,24 @@
 #include "base/xml.h"
 #include "control/calls.h"
 
-#define POX_NS     "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
-#define OUTLOOK_NS "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
+#define POX_NS "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
+#define OUTLOOK_NS                                                                       \
+    "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 
 const char *lab_autodiscover_origin(request_rec *r)
 {
     const char *host = apr_table_get(r->headers_in, "Host");
-    return apr_pstrcat(r->pool, ap_http_scheme(r), "://", host ? host : r->hostname, NULL);
+    return apr_pstrcat(r->pool, ap_http_scheme(r), "://", host ? host : r->hostname,
+                       NULL);
 }
 
 static int pox_error(request_rec *r, const char *code, const char *message)
 {
     lab_buf_t b;
     lab_buf_init(&b, r->pool, 512);
-    lab_buf_puts(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?><Autodiscover xmlns=\"" POX_NS
-                     "\"><Response><Error Time=\"10:21:09.1234567\" Id=\"2477272013\">");
+    lab_buf_puts(&b,
+                 "<?xml version=\"1.0\" encoding=\"utf-8\"?><Autodiscover xmlns=\"" POX_NS
+                 "\"><Response><Error Time=\"10:21:09.1234567\" Id=\"2477272013\">");
     lab_buf_elem(&b, "ErrorCode", code);
     lab_buf_elem(&b, "Message", message);
     lab_buf_puts(&b, "<DebugData/></Error></Response></Autodiscover>");
@@ -70,16 +73,19 @@ static int pox(lab_server_t *lab, request_rec *r)
     const lab_dir_entry_t *who = lab_dir_by_smtp(address);
     if (!who)
         return pox_error(r, "500", "The email address can't be found.");
-    const char *url = apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL);
+    const char *url =
+        apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL);
     lab_buf_t b;
     lab_buf_init(&b, r->pool, 2048);
-    lab_buf_puts(&b, "<?xml version=\"1.0\" encoding=\"utf-8\"?><Autodiscover xmlns=\"" POX_NS
-                     "\"><Response xmlns=\"" OUTLOOK_NS "\"><User>");
+    lab_buf_puts(&b,
+                 "<?xml version=\"1.0\" encoding=\"utf-8\"?><Autodiscover xmlns=\"" POX_NS
+                 "\"><Response xmlns=\"" OUTLOOK_NS "\"><User>");
     lab_buf_elem(&b, "DisplayName", who->display_name);
     lab_buf_elem(&b, "LegacyDN", who->legacy_dn);
     lab_buf_elem(&b, "AutoDiscoverSMTPAddress", who->smtp);
-    lab_buf_puts(&b, "<DeploymentId>644560b8-a1ce-429c-8ace-23395843f701</DeploymentId></User>"
-                     "<Account><AccountType>email</AccountType><Action>settings</Action>");
+    lab_buf_puts(
+        &b, "<DeploymentId>644560b8-a1ce-429c-8ace-23395843f701</DeploymentId></User>"
+            "<Account><AccountType>email</AccountType><Action>settings</Action>");
     put_protocol(&b, "EXCH", url);
     put_protocol(&b, "EXPR", url);
     lab_buf_puts(&b, "</Account></Response></Autodiscover>");
@@ -101,8 +107,9 @@ static int json(lab_server_t *lab, request_rec *r)
                            ? "/autodiscover/autodiscover.xml"
                            : NULL;
     json_t *answer =
-        path ? json_pack("{s:s, s:s}", "Protocol", strcasecmp(protocol, "EWS") ? "AutodiscoverV1" : "EWS",
-                         "Url", apr_pstrcat(r->pool, lab_autodiscover_origin(r), path, NULL))
+        path ? json_pack("{s:s, s:s}", "Protocol",
+                         strcasecmp(protocol, "EWS") ? "AutodiscoverV1" : "EWS", "Url",
+                         apr_pstrcat(r->pool, lab_autodiscover_origin(r), path, NULL))
              : json_pack("{s:s, s:s}", "ErrorCode", "InvalidProtocol", "ErrorMessage",
                          "The given protocol value is invalid. Supported values are "
                          "'AutodiscoverV1,EWS'.");

@@ -9,7 +9,7 @@
 #include "base/xml.h"
 #include "grammar/version.h"
 
-#define NS   "http://schemas.microsoft.com/exchange/2010/Autodiscover"
+#define NS        "http://schemas.microsoft.com/exchange/2010/Autodiscover"
 #define MAX_USERS 100
 
 typedef struct settings {
@@ -41,7 +41,8 @@ static const char *legacy_dn(const settings_t *s)
 static const char *schemas(const settings_t *s)
 {
     (void)s;
-    return "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, Exchange2010_SP2";
+    return "Exchange2007, Exchange2007_SP1, Exchange2010, Exchange2010_SP1, "
+           "Exchange2010_SP2";
 }
 
 static const char *group(const settings_t *s)
@@ -60,13 +61,20 @@ static const struct {
     const char *name;
     const char *(*value)(const settings_t *s);
 } known[] = {
-    {"ExternalEwsUrl", ews_url},      {"InternalEwsUrl", ews_url},
-    {"UserDisplayName", display_name}, {"AutoDiscoverSMTPAddress", address},
-    {"UserDN", legacy_dn},            {"EwsSupportedSchemas", schemas},
-    {"GroupingInformation", group},   {"ExchangeRpcUrl", NULL},
-    {"UserMSOnline", NULL},           {"ExternalEwsVersion", NULL},
-    {"CasVersion", NULL},             {"EwsPartnerUrl", NULL},
-    {"MailboxDN", legacy_dn},         {"MobileMailboxPolicyInterop", NULL},
+    {"ExternalEwsUrl", ews_url},
+    {"InternalEwsUrl", ews_url},
+    {"UserDisplayName", display_name},
+    {"AutoDiscoverSMTPAddress", address},
+    {"UserDN", legacy_dn},
+    {"EwsSupportedSchemas", schemas},
+    {"GroupingInformation", group},
+    {"ExchangeRpcUrl", NULL},
+    {"UserMSOnline", NULL},
+    {"ExternalEwsVersion", NULL},
+    {"CasVersion", NULL},
+    {"EwsPartnerUrl", NULL},
+    {"MailboxDN", legacy_dn},
+    {"MobileMailboxPolicyInterop", NULL},
     {"CrossOrganizationSharingEnabled", yes},
 };
 
@@ -135,9 +143,10 @@ static void put_head(lab_server_t *lab, lab_buf_t *b)
     lab_buf_int(b, "h:MajorBuildNumber", p->build);
     lab_buf_int(b, "h:MinorBuildNumber", p->revision);
     lab_buf_elem(b, "h:Version", lab_version_name(p->schema));
-    lab_buf_puts(b, "</h:ServerVersionInfo></s:Header><s:Body><GetUserSettingsResponseMessage"
-                    " xmlns=\"" NS "\"><Response"
-                    " xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">");
+    lab_buf_puts(
+        b, "</h:ServerVersionInfo></s:Header><s:Body><GetUserSettingsResponseMessage"
+           " xmlns=\"" NS "\"><Response"
+           " xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\">");
 }
 
 int lab_autodiscover_soap(lab_server_t *lab, request_rec *r)
@@ -166,12 +175,15 @@ int lab_autodiscover_soap(lab_server_t *lab, request_rec *r)
     lab_buf_puts(&b, "<ErrorCode>NoError</ErrorCode><ErrorMessage/><UserResponses>");
     xmlNodePtr users = lab_xml_child(request, "Users");
     int count = 0;
-    for (xmlNodePtr u = lab_xml_first(users); u && count < MAX_USERS; u = lab_xml_next(u), count++) {
-        settings_t s = {r, lab_dir_by_smtp(lab_xml_child_text(r->pool, u, "Mailbox")),
-                        apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL)};
+    for (xmlNodePtr u = lab_xml_first(users); u && count < MAX_USERS;
+         u = lab_xml_next(u), count++) {
+        settings_t s = {
+            r, lab_dir_by_smtp(lab_xml_child_text(r->pool, u, "Mailbox")),
+            apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL)};
         put_user(&s, lab_xml_child(request, "RequestedSettings"), &b);
     }
-    lab_buf_puts(&b, "</UserResponses></Response></GetUserSettingsResponseMessage></s:Body>"
-                     "</s:Envelope>");
+    lab_buf_puts(&b,
+                 "</UserResponses></Response></GetUserSettingsResponseMessage></s:Body>"
+                 "</s:Envelope>");
     return lab_http_send(r, HTTP_OK, "text/xml; charset=utf-8", b.data, b.len);
 }

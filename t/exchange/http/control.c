@@ -59,12 +59,13 @@ static int seed(lab_server_t *lab, request_rec *r)
         return send_error(r, 400, "mailbox: no such mailbox");
     if (count < 0 || count > 100000)
         return send_error(r, 400, "events: a number from 0 to 100000");
-    int made = lab_seed_calendar(lab, who, (int)count,
-                                 number ? (apr_uint32_t)apr_strtoi64(number, NULL, 10) : 0,
-                                 r->pool);
+    int made = lab_seed_calendar(
+        lab, who, (int)count, number ? (apr_uint32_t)apr_strtoi64(number, NULL, 10) : 0,
+        r->pool);
     if (made < 0)
         return send_error(r, 500, "the database refused");
-    return send_json(r, 200, json_pack("{s:s, s:i}", "mailbox", who->smtp, "events", made));
+    return send_json(r, 200,
+                     json_pack("{s:s, s:i}", "mailbox", who->smtp, "events", made));
 }
 
 static int settings(lab_server_t *lab, request_rec *r)

@@ -27,7 +27,8 @@ static int socket_of(request_rec *r)
 static bool stopping(void)
 {
     int state = AP_MPMQ_RUNNING;
-    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS && state == AP_MPMQ_STOPPING;
+    return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS &&
+           state == AP_MPMQ_STOPPING;
 }
 
 void lab_http_pause(request_rec *r, apr_int64_t ms)
@@ -39,7 +40,8 @@ void lab_http_pause(request_rec *r, apr_int64_t ms)
         if (left <= 0 || stopping())
             return;
         int step = left > 200000 ? 200 : (int)(left / 1000) + 1;
-        if (poll(&p, p.fd >= 0, step) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)))
+        if (poll(&p, p.fd >= 0, step) > 0 &&
+            (p.revents & (POLLRDHUP | POLLHUP | POLLERR)))
             return;
     }
 }
@@ -78,7 +80,8 @@ static int timed_out(request_rec *r)
 
 static int garbage(request_rec *r)
 {
-    static const char junk[] = "<s:Envelope><s:Body><html>\x01\xff\xfe<p>proxy error</s:Body";
+    static const char junk[] =
+        "<s:Envelope><s:Body><html>\x01\xff\xfe<p>proxy error</s:Body";
     return lab_http_send(r, HTTP_OK, "text/xml; charset=utf-8", junk, sizeof junk - 1);
 }
 

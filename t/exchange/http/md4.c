@@ -19,14 +19,15 @@ static void block(uint32_t s[4], const unsigned char *p)
         {0, 8, 4, 12, 2, 10, 6, 14, 1, 9, 5, 13, 3, 11, 7, 15}};
     uint32_t x[16], a = s[0], b = s[1], c = s[2], d = s[3];
     for (int i = 0; i < 16; i++)
-        x[i] = (uint32_t)p[4 * i] | (uint32_t)p[4 * i + 1] << 8 | (uint32_t)p[4 * i + 2] << 16 |
-               (uint32_t)p[4 * i + 3] << 24;
+        x[i] = (uint32_t)p[4 * i] | (uint32_t)p[4 * i + 1] << 8 |
+               (uint32_t)p[4 * i + 2] << 16 | (uint32_t)p[4 * i + 3] << 24;
     for (int round = 0; round < 3; round++) {
         for (int i = 0; i < 16; i++) {
             uint32_t f = round == 0   ? (b & c) | (~b & d)
                          : round == 1 ? (b & c) | (b & d) | (c & d)
                                       : b ^ c ^ d;
-            uint32_t t = rol(a + f + x[order[round][i]] + add[round], shifts[round][i % 4]);
+            uint32_t t =
+                rol(a + f + x[order[round][i]] + add[round], shifts[round][i % 4]);
             a = d;
             d = c;
             c = b;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* MD4 (RFC 1320): the NT hash of a password needs it, OpenSSL 3 does not offer it by default. */
+/* MD4 (RFC 1320): the NT hash of a password needs it, OpenSSL 3 does not offer it by
+ * default. */
 #ifndef LAB_MD4_H
 #define LAB_MD4_H
 

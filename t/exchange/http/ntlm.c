@@ -94,11 +94,13 @@ static const char *make_challenge(apr_pool_t *pool, ntlm_state_t *state)
     static const unsigned char version[8] = {10, 0, 0x39, 0x38, 0, 0, 0, 15};
     memcpy(m + 48, version, sizeof version);
     return apr_pstrcat(pool, "NTLM ",
-                       apr_pencode_base64_binary(pool, m, p - m, APR_ENCODE_NONE, NULL), NULL);
+                       apr_pencode_base64_binary(pool, m, p - m, APR_ENCODE_NONE, NULL),
+                       NULL);
 }
 
 /* a field of an AUTHENTICATE_MESSAGE; false when it lies outside */
-static bool field(const unsigned char *m, size_t len, int at, const unsigned char **out, size_t *n)
+static bool field(const unsigned char *m, size_t len, int at, const unsigned char **out,
+                  size_t *n)
 {
     *n = u16(m + at);
     size_t offset = u16(m + at + 4) | (size_t)u16(m + at + 6) << 16;
@@ -133,8 +135,8 @@ static const char *narrow(apr_pool_t *pool, const unsigned char *p, size_t n)
 
 /* NTOWFv2 and the proof, [MS-NTLM] 3.3.2 */
 static bool proved(const ntlm_state_t *state, const unsigned char *user, size_t nuser,
-                   const unsigned char *domain, size_t ndomain, const unsigned char *answer,
-                   size_t nanswer)
+                   const unsigned char *domain, size_t ndomain,
+                   const unsigned char *answer, size_t nanswer)
 {
     unsigned char password[128], nt[16], v2[16], proof[16], upper[512];
     if (nanswer < 16 + 28 || nuser > sizeof upper)
@@ -172,7 +174,8 @@ static const lab_dir_entry_t *authenticate(request_rec *r, ntlm_state_t *state,
     return who ? who : lab_dir_by_login(name);
 }
 
-const lab_dir_entry_t *lab_ntlm_step(request_rec *r, const char *base64, const char **challenge)
+const lab_dir_entry_t *lab_ntlm_step(request_rec *r, const char *base64,
+                                     const char **challenge)
 {
     apr_size_t len = 0;
     *challenge = NULL;

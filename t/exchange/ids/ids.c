@@ -57,8 +57,8 @@ void lab_ids_init(void)
         for (const char *s = lab_dir_at(i)->smtp; *s; s++)
             h = (h ^ (unsigned char)*s) * 1099511628211ull;
         uint64_t a = mix(h), b = mix(a);
-        snprintf(guids[i], sizeof guids[i], "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32),
-                 (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
+        snprintf(guids[i], sizeof guids[i], "%08x-%04x-4%03x-%04x-%012llx",
+                 (unsigned)(a >> 32), (unsigned)(a >> 16) & 0xffff, (unsigned)a & 0xfff,
                  ((unsigned)(b >> 48) & 0x3fff) | 0x8000,
                  (unsigned long long)(b & 0xffffffffffffull));
     }
@@ -181,7 +181,8 @@ static int mailbox_of(const unsigned char *guid)
     return -1;
 }
 
-static bool parse_attachment(const unsigned char *p, const unsigned char *end, lab_id_t *id)
+static bool parse_attachment(const unsigned char *p, const unsigned char *end,
+                             lab_id_t *id)
 {
     if (p == end)
         return id->kind == LAB_ID_FOLDER;
@@ -210,7 +211,8 @@ bool lab_id_parse(const char *text, lab_id_t *id)
         if (size != ITEM_ENTRY + 11 || *p != 8)
             return false;
         apr_int64_t ticks = (apr_int64_t)take(p + 1, 8) - TICKS_1970;
-        if (ticks % TICKS_DAY || ticks / TICKS_DAY > 1000000 || ticks / TICKS_DAY < -800000)
+        if (ticks % TICKS_DAY || ticks / TICKS_DAY > 1000000 ||
+            ticks / TICKS_DAY < -800000)
             return false;
         id->day = (int)(ticks / TICKS_DAY);
         id->kind = LAB_ID_OCCURRENCE;
@@ -228,7 +230,8 @@ bool lab_id_parse(const char *text, lab_id_t *id)
     return parse_attachment(p + size, end, id);
 }
 
-const char *lab_change_key(apr_pool_t *pool, lab_key_kind_t kind, int mailbox, apr_int64_t cn)
+const char *lab_change_key(apr_pool_t *pool, lab_key_kind_t kind, int mailbox,
+                           apr_int64_t cn)
 {
     unsigned char raw[30] = {0};
     raw[0] = (unsigned char)kind;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Identifiers as Exchange makes them: base64 of a mailbox GUID and an entry id, and for an
- * occurrence its original date. They are opaque to clients and case-sensitive; a number that
- * nobody gave out, or a changed letter, is recognised by a checksum inside.
+ * Identifiers as Exchange makes them: base64 of a mailbox GUID and an entry id, and for
+ * an occurrence its original date. They are opaque to clients and case-sensitive; a
+ * number that nobody gave out, or a changed letter, is recognised by a checksum inside.
  */
 #ifndef LAB_IDS_H
 #define LAB_IDS_H
@@ -49,7 +49,8 @@ typedef enum lab_key_kind {
 } lab_key_kind_t;
 
 /* The ChangeKey of change number `cn` in a mailbox, on `pool`. */
-const char *lab_change_key(apr_pool_t *pool, lab_key_kind_t kind, int mailbox, apr_int64_t cn);
+const char *lab_change_key(apr_pool_t *pool, lab_key_kind_t kind, int mailbox,
+                           apr_int64_t cn);
 /* Reads a ChangeKey; false when malformed. The mailbox is not checked. */
 bool lab_change_key_parse(const char *text, apr_int64_t *cn);
 

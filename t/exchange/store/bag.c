@@ -93,7 +93,8 @@ bool lab_bag_bool(const lab_bag_t *bag, const char *name, bool otherwise)
 }
 
 /* per entry: u16 length of the name, u32 length of the text (all ones: absent), then name
- * and text, each with a NUL, in the machine's byte order: the file is this machine's own */
+ * and text, each with a NUL, in the machine's byte order: the file is this machine's own
+ */
 const void *lab_bag_pack(apr_pool_t *pool, const lab_bag_t *bag, int *len)
 {
     size_t total = 0;

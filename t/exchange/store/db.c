@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/db.h"
 
+#include "base/pool.h"
+
 #include <apr_strings.h>
 #include <apr_thread_mutex.h>
 #include <stdarg.h>
@@ -42,17 +44,20 @@ static const char layout_sql[] =
     "CREATE INDEX folder_tombs_cn ON folder_tombs(mailbox, cn);"
     "CREATE TABLE items(id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox INTEGER NOT NULL,"
     " folder INTEGER NOT NULL, class TEXT NOT NULL, cn INTEGER NOT NULL,"
-    " created_cn INTEGER NOT NULL, start INTEGER, end INTEGER, recurring INTEGER NOT NULL,"
+    " created_cn INTEGER NOT NULL, start INTEGER, end INTEGER, recurring INTEGER NOT "
+    "NULL,"
     " uid TEXT, props BLOB NOT NULL);"
     "CREATE INDEX items_cn ON items(folder, cn);"
     "CREATE INDEX items_start ON items(folder, start);"
     "CREATE INDEX items_uid ON items(folder, uid);"
-    "CREATE TABLE tombs(id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, cn INTEGER NOT NULL,"
+    "CREATE TABLE tombs(id INTEGER PRIMARY KEY, folder INTEGER NOT NULL, cn INTEGER NOT "
+    "NULL,"
     " created_cn INTEGER NOT NULL);"
     "CREATE INDEX tombs_cn ON tombs(folder, cn);"
     "CREATE TABLE exceptions(item INTEGER NOT NULL, day INTEGER NOT NULL,"
     " deleted INTEGER NOT NULL, props BLOB, PRIMARY KEY(item, day)) WITHOUT ROWID;"
-    "CREATE TABLE attachments(id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT NULL,"
+    "CREATE TABLE attachments(id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT "
+    "NULL,"
     " day INTEGER, name TEXT NOT NULL, type TEXT, cid TEXT, location TEXT,"
     " inline INTEGER NOT NULL, modified INTEGER NOT NULL, content BLOB NOT NULL);"
     "CREATE INDEX attachments_item ON attachments(item);";
@@ -73,8 +78,9 @@ static lab_db_t *connect_db(lab_store_t *store)
         return NULL;
     }
     sqlite3_busy_timeout(sql, 10000);
-    sqlite3_exec(sql, "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-                      "PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;",
+    sqlite3_exec(sql,
+                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+                 "PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;",
                  NULL, NULL, NULL);
     apr_thread_mutex_lock(store->idle_lock);
     lab_db_t *db = apr_pcalloc(store->pool, sizeof *db);
@@ -105,8 +111,9 @@ static bool prepare_layout(lab_db_t *db)
     if (version == LAYOUT)
         return true;
     if (version != 0) {
-        static const char *const tables[] = {"mailboxes", "folders", "folder_tombs",
-                                             "items", "tombs", "exceptions", "attachments"};
+        static const char *const tables[] = {"mailboxes",  "folders", "folder_tombs",
+                                             "items",      "tombs",   "exceptions",
+                                             "attachments"};
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
             char *text = sqlite3_mprintf("DROP TABLE IF EXISTS %s", tables[i]);
             sqlite3_exec(db->sql, text, NULL, NULL, NULL);
@@ -127,7 +134,7 @@ apr_status_t lab_store_open(lab_store_t **out, const char *dir, apr_pool_t *pool
     *out = NULL;
     lab_store_t *store = apr_pcalloc(pool, sizeof *store);
     store->path = apr_pstrcat(pool, dir, "/lab.sqlite", NULL);
-    apr_pool_create(&store->pool, pool);
+    store->pool = lab_pool_own(pool);
     apr_thread_mutex_create(&store->write_lock, APR_THREAD_MUTEX_DEFAULT, pool);
     apr_thread_mutex_create(&store->idle_lock, APR_THREAD_MUTEX_DEFAULT, pool);
     lab_db_t *db = connect_db(store);
@@ -223,7 +230,8 @@ static sqlite3_stmt *prepared(lab_db_t *db, const char *text)
     return NULL;
 }
 
-static sqlite3_stmt *bind_all(lab_db_t *db, const char *text, const char *format, va_list ap)
+static sqlite3_stmt *bind_all(lab_db_t *db, const char *text, const char *format,
+                              va_list ap)
 {
     sqlite3_stmt *st = prepared(db, text);
     for (int i = 1; st && *format; format++, i++) {
@@ -308,5 +316,6 @@ apr_int64_t lab_db_number(lab_db_t *db, apr_int64_t otherwise, const char *text,
 const char *lab_db_text(apr_pool_t *pool, sqlite3_stmt *st, int column)
 {
     const char *text = (const char *)sqlite3_column_text(st, column);
-    return text ? apr_pstrmemdup(pool, text, (apr_size_t)sqlite3_column_bytes(st, column)) : NULL;
+    return text ? apr_pstrmemdup(pool, text, (apr_size_t)sqlite3_column_bytes(st, column))
+                : NULL;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SQLite under the simulator: one file in WAL mode, a small pool of connections with cached
- * statements, one writer at a time.
+ * SQLite under the simulator: one file in WAL mode, a small pool of connections with
+ * cached statements, one writer at a time.
  *
- * A connection is borrowed for one request. A reader sees one snapshot from begin to end; a
- * writer holds the store's only write lock until it ends. Errors of SQLite are logged once and
- * remembered in the connection (`failed`), so that callers check once, at the end.
+ * A connection is borrowed for one request. A reader sees one snapshot from begin to end;
+ * a writer holds the store's only write lock until it ends. Errors of SQLite are logged
+ * once and remembered in the connection (`failed`), so that callers check once, at the
+ * end.
  */
 #ifndef LAB_DB_H
 #define LAB_DB_H
@@ -37,9 +38,10 @@ bool lab_db_end(lab_db_t *db, bool keep);
 void lab_db_mark(lab_db_t *db);
 void lab_db_unmark(lab_db_t *db, bool keep);
 
-/* A cached statement with its parameters bound. `text` must be a literal: its address is the
- * key of the cache. `format` has a letter a parameter: i apr_int64_t, d int, t text (NULL
- * allowed), b blob (pointer, int length). Bound texts must live until the statement is done. */
+/* A cached statement with its parameters bound. `text` must be a literal: its address is
+ * the key of the cache. `format` has a letter a parameter: i apr_int64_t, d int, t text
+ * (NULL allowed), b blob (pointer, int length). Bound texts must live until the statement
+ * is done. */
 sqlite3_stmt *lab_db_query(lab_db_t *db, const char *text, const char *format, ...);
 /* Next row? At the end the statement is reset. */
 bool lab_db_step(lab_db_t *db, sqlite3_stmt *st);

@@ -6,8 +6,9 @@
 
 #include "directory/dir.h"
 
-#define COLUMNS \
-    "id, mailbox, parent, dist, class, name, cn, created_cn, total, committed, created, props"
+#define COLUMNS                                                                          \
+    "id, mailbox, parent, dist, class, name, cn, created_cn, total, committed, "         \
+    "created, props"
 
 typedef struct preset {
     const char *dist, *parent, *class_name, *name;
@@ -33,8 +34,8 @@ static const preset_t presets[] = {
 
 apr_int64_t lab_store_next_cn(lab_db_t *db, int mailbox)
 {
-    return lab_db_number(db, 0, "UPDATE mailboxes SET cn=cn+1 WHERE id=? RETURNING cn", "d",
-                         mailbox);
+    return lab_db_number(db, 0, "UPDATE mailboxes SET cn=cn+1 WHERE id=? RETURNING cn",
+                         "d", mailbox);
 }
 
 apr_int64_t lab_store_cn(lab_db_t *db, int mailbox)
@@ -51,14 +52,15 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
         for (size_t k = 0; p->parent && k < i; k++)
             if (!strcmp(presets[k].dist, p->parent))
                 parent = ids[k];
-        lab_folder_t folder = {.mailbox = mailbox,
-                               .parent = parent,
-                               .dist = p->dist,
-                               .class_name = p->class_name,
-                               /* names are unique below a parent, and the roots share one */
-                               .name = parent ? p->name : lab_dir_at(mailbox)->smtp,
-                               .committed = now,
-                               .created = now};
+        lab_folder_t folder = {
+            .mailbox = mailbox,
+            .parent = parent,
+            .dist = p->dist,
+            .class_name = p->class_name,
+            /* names are unique below a parent, and the roots share one */
+            .name = parent ? p->name : lab_dir_at(mailbox)->smtp,
+            .committed = now,
+            .created = now};
         lab_folder_save(db, &folder);
         ids[i] = folder.id;
     }
@@ -67,8 +69,10 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
 void lab_store_populate(lab_db_t *db, apr_time_t now)
 {
     for (int m = 0; m < lab_dir_count(); m++) {
-        lab_db_exec(db, "INSERT OR IGNORE INTO mailboxes(id, cn) VALUES(?, 1000)", "d", m);
-        if (lab_db_number(db, 0, "SELECT COUNT(*) FROM folders WHERE mailbox=?", "d", m) == 0)
+        lab_db_exec(db, "INSERT OR IGNORE INTO mailboxes(id, cn) VALUES(?, 1000)", "d",
+                    m);
+        if (lab_db_number(db, 0, "SELECT COUNT(*) FROM folders WHERE mailbox=?", "d",
+                          m) == 0)
             populate_one(db, m, now);
     }
 }
@@ -99,8 +103,8 @@ static lab_folder_t *folder_row(apr_pool_t *pool, sqlite3_stmt *st)
     f->committed = sqlite3_column_int64(st, 9);
     f->created = sqlite3_column_int64(st, 10);
     int len = sqlite3_column_bytes(st, 11);
-    f->bag = lab_bag_unpack(pool, apr_pmemdup(pool, sqlite3_column_blob(st, 11), (apr_size_t)len),
-                            len);
+    f->bag = lab_bag_unpack(
+        pool, apr_pmemdup(pool, sqlite3_column_blob(st, 11), (apr_size_t)len), len);
     return f;
 }
 
@@ -123,15 +127,17 @@ static apr_array_header_t *many(lab_db_t *db, apr_pool_t *pool, sqlite3_stmt *st
 
 lab_folder_t *lab_folder_get(lab_db_t *db, apr_pool_t *pool, apr_int64_t id)
 {
-    return one(db, pool, lab_db_query(db, "SELECT " COLUMNS " FROM folders WHERE id=?", "i", id));
+    return one(db, pool,
+               lab_db_query(db, "SELECT " COLUMNS " FROM folders WHERE id=?", "i", id));
 }
 
 lab_folder_t *lab_folder_distinguished(lab_db_t *db, apr_pool_t *pool, int mailbox,
                                        const char *dist)
 {
     return one(db, pool,
-               lab_db_query(db, "SELECT " COLUMNS " FROM folders WHERE mailbox=? AND dist=?", "dt",
-                            mailbox, dist));
+               lab_db_query(db,
+                            "SELECT " COLUMNS " FROM folders WHERE mailbox=? AND dist=?",
+                            "dt", mailbox, dist));
 }
 
 lab_folder_t *lab_folder_child(lab_db_t *db, apr_pool_t *pool, apr_int64_t parent,
@@ -144,7 +150,8 @@ lab_folder_t *lab_folder_child(lab_db_t *db, apr_pool_t *pool, apr_int64_t paren
                             "it", parent, name));
 }
 
-apr_array_header_t *lab_folder_children(lab_db_t *db, apr_pool_t *pool, apr_int64_t parent)
+apr_array_header_t *lab_folder_children(lab_db_t *db, apr_pool_t *pool,
+                                        apr_int64_t parent)
 {
     return many(db, pool,
                 lab_db_query(db,
@@ -155,14 +162,16 @@ apr_array_header_t *lab_folder_children(lab_db_t *db, apr_pool_t *pool, apr_int6
 
 int lab_folder_child_count(lab_db_t *db, apr_int64_t parent)
 {
-    return (int)lab_db_number(db, 0, "SELECT COUNT(*) FROM folders WHERE parent=?", "i", parent);
+    return (int)lab_db_number(db, 0, "SELECT COUNT(*) FROM folders WHERE parent=?", "i",
+                              parent);
 }
 
 apr_array_header_t *lab_folder_all(lab_db_t *db, apr_pool_t *pool, int mailbox)
 {
-    return many(db, pool,
-                lab_db_query(db, "SELECT " COLUMNS " FROM folders WHERE mailbox=? ORDER BY id",
-                             "d", mailbox));
+    return many(
+        db, pool,
+        lab_db_query(db, "SELECT " COLUMNS " FROM folders WHERE mailbox=? ORDER BY id",
+                     "d", mailbox));
 }
 
 void lab_folder_save(lab_db_t *db, lab_folder_t *f)
@@ -174,18 +183,23 @@ void lab_folder_save(lab_db_t *db, lab_folder_t *f)
     const void *bytes = f->bag ? lab_bag_pack(scratch, f->bag, &len) : NULL;
     if (f->id == 0) {
         f->created_cn = f->cn;
-        f->id = lab_db_number(db, 0,
-                              "INSERT INTO folders(mailbox, parent, dist, class, name, cn,"
-                              " created_cn, committed, created, props)"
-                              " VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id",
-                              "dittt" "iiii" "b", f->mailbox, f->parent, f->dist, f->class_name,
-                              f->name, f->cn, f->cn, f->committed, f->created, bytes, len);
+        f->id =
+            lab_db_number(db, 0,
+                          "INSERT INTO folders(mailbox, parent, dist, class, name, cn,"
+                          " created_cn, committed, created, props)"
+                          " VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id",
+                          "dittt"
+                          "iiii"
+                          "b",
+                          f->mailbox, f->parent, f->dist, f->class_name, f->name, f->cn,
+                          f->cn, f->committed, f->created, bytes, len);
     } else {
-        lab_db_exec(db,
-                    "UPDATE folders SET parent=?, class=?, name=?, cn=?, created_cn=?, props=?"
-                    " WHERE id=?",
-                    "ittiibi", f->parent, f->class_name, f->name, f->cn, f->created_cn, bytes, len,
-                    f->id);
+        lab_db_exec(
+            db,
+            "UPDATE folders SET parent=?, class=?, name=?, cn=?, created_cn=?, props=?"
+            " WHERE id=?",
+            "ittiibi", f->parent, f->class_name, f->name, f->cn, f->created_cn, bytes,
+            len, f->id);
     }
     apr_pool_destroy(scratch);
 }
@@ -194,7 +208,8 @@ void lab_folder_drop(lab_db_t *db, const lab_folder_t *f)
 {
     apr_int64_t cn = lab_store_next_cn(db, f->mailbox);
     lab_db_exec(db, "DELETE FROM folders WHERE id=?", "i", f->id);
-    lab_db_exec(db, "INSERT INTO folder_tombs(id, mailbox, cn, created_cn) VALUES(?,?,?,?)",
+    lab_db_exec(db,
+                "INSERT INTO folder_tombs(id, mailbox, cn, created_cn) VALUES(?,?,?,?)",
                 "idii", f->id, f->mailbox, cn, f->created_cn);
 }
 

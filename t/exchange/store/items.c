@@ -33,11 +33,14 @@ lab_item_t *lab_item_get(lab_db_t *db, apr_pool_t *pool, apr_int64_t id)
     return item;
 }
 
-/* the time of the last commit is shown in milliseconds and must differ after each change */
+/* the time of the last commit is shown in milliseconds and must differ after each change
+ */
 static void count_folder(lab_db_t *db, apr_int64_t folder, int more)
 {
-    lab_db_exec(db, "UPDATE folders SET total=total+?, committed=MAX(committed+1000,?) WHERE id=?",
-                "dii", more, apr_time_now(), folder);
+    lab_db_exec(
+        db,
+        "UPDATE folders SET total=total+?, committed=MAX(committed+1000,?) WHERE id=?",
+        "dii", more, apr_time_now(), folder);
 }
 
 void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item)
@@ -48,19 +51,21 @@ void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item)
     bool born = item->id == 0;
     if (born) {
         item->created_cn = item->cn;
-        item->id = lab_db_number(db, 0,
-                                 "INSERT INTO items(mailbox, folder, class, cn, created_cn,"
-                                 " start, end, recurring, uid, props)"
-                                 " VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id",
-                                 "ditiiiidtb", item->mailbox, item->folder, item->class_name,
-                                 item->cn, item->cn, item->start, item->end,
-                                 (int)item->recurring, item->uid, bytes, len);
+        item->id =
+            lab_db_number(db, 0,
+                          "INSERT INTO items(mailbox, folder, class, cn, created_cn,"
+                          " start, end, recurring, uid, props)"
+                          " VALUES(?,?,?,?,?,?,?,?,?,?) RETURNING id",
+                          "ditiiiidtb", item->mailbox, item->folder, item->class_name,
+                          item->cn, item->cn, item->start, item->end,
+                          (int)item->recurring, item->uid, bytes, len);
     } else {
-        lab_db_exec(db,
-                    "UPDATE items SET class=?, cn=?, start=?, end=?, recurring=?, uid=?, props=?"
-                    " WHERE id=?",
-                    "tiiidtbi", item->class_name, item->cn, item->start, item->end,
-                    (int)item->recurring, item->uid, bytes, len, item->id);
+        lab_db_exec(
+            db,
+            "UPDATE items SET class=?, cn=?, start=?, end=?, recurring=?, uid=?, props=?"
+            " WHERE id=?",
+            "tiiidtbi", item->class_name, item->cn, item->start, item->end,
+            (int)item->recurring, item->uid, bytes, len, item->id);
     }
     count_folder(db, item->folder, born);
 }
@@ -68,8 +73,8 @@ void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item)
 static void bury(lab_db_t *db, const lab_item_t *item)
 {
     apr_int64_t cn = lab_store_next_cn(db, item->mailbox);
-    lab_db_exec(db, "INSERT INTO tombs(id, folder, cn, created_cn) VALUES(?,?,?,?)", "iiii",
-                item->id, item->folder, cn, item->created_cn);
+    lab_db_exec(db, "INSERT INTO tombs(id, folder, cn, created_cn) VALUES(?,?,?,?)",
+                "iiii", item->id, item->folder, cn, item->created_cn);
     count_folder(db, item->folder, -1);
 }
 
@@ -87,14 +92,16 @@ void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
                 "INSERT INTO exceptions(item, day, deleted, props)"
                 " SELECT ?, day, deleted, props FROM exceptions WHERE item=?",
                 "ii", to, from);
-    lab_db_exec(db,
-                "INSERT INTO attachments(item, day, name, type, cid, location, inline, modified,"
-                " content) SELECT ?, day, name, type, cid, location, inline, modified, content"
-                " FROM attachments WHERE item=?",
-                "ii", to, from);
+    lab_db_exec(
+        db,
+        "INSERT INTO attachments(item, day, name, type, cid, location, inline, modified,"
+        " content) SELECT ?, day, name, type, cid, location, inline, modified, content"
+        " FROM attachments WHERE item=?",
+        "ii", to, from);
 }
 
-void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item, const lab_folder_t *to)
+void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item,
+                   const lab_folder_t *to)
 {
     lab_item_t old = *item;
     item->id = 0;
@@ -109,7 +116,8 @@ apr_array_header_t *lab_item_exceptions(lab_db_t *db, apr_pool_t *pool, apr_int6
 {
     apr_array_header_t *list = apr_array_make(pool, 4, sizeof(lab_exception_t *));
     sqlite3_stmt *st = lab_db_query(
-        db, "SELECT day, deleted, props FROM exceptions WHERE item=? ORDER BY day", "i", item);
+        db, "SELECT day, deleted, props FROM exceptions WHERE item=? ORDER BY day", "i",
+        item);
     while (lab_db_step(db, st)) {
         lab_exception_t *x = apr_pcalloc(pool, sizeof *x);
         x->day = sqlite3_column_int(st, 0);
@@ -117,7 +125,8 @@ apr_array_header_t *lab_item_exceptions(lab_db_t *db, apr_pool_t *pool, apr_int6
         int len = sqlite3_column_bytes(st, 2);
         if (!x->deleted)
             x->bag = lab_bag_unpack(
-                pool, apr_pmemdup(pool, sqlite3_column_blob(st, 2), (apr_size_t)len), len);
+                pool, apr_pmemdup(pool, sqlite3_column_blob(st, 2), (apr_size_t)len),
+                len);
         APR_ARRAY_PUSH(list, lab_exception_t *) = x;
     }
     return list;
@@ -128,8 +137,10 @@ void lab_exception_save(lab_db_t *db, apr_pool_t *pool, apr_int64_t item,
 {
     int len = 0;
     const void *bytes = x->bag && !x->deleted ? lab_bag_pack(pool, x->bag, &len) : NULL;
-    lab_db_exec(db, "INSERT OR REPLACE INTO exceptions(item, day, deleted, props) VALUES(?,?,?,?)",
-                "iddb", item, x->day, (int)x->deleted, bytes, len);
+    lab_db_exec(
+        db,
+        "INSERT OR REPLACE INTO exceptions(item, day, deleted, props) VALUES(?,?,?,?)",
+        "iddb", item, x->day, (int)x->deleted, bytes, len);
 }
 
 void lab_exceptions_clear(lab_db_t *db, apr_int64_t item)
