@@ -143,7 +143,7 @@ apr_status_t lab_store_open(lab_store_t **out, const char *dir, apr_pool_t *pool
     bool good = prepare_layout(db);
     db->next = NULL;
     store->idle = db;
-    apr_pool_cleanup_register(pool, store, close_all, apr_pool_cleanup_null);
+    apr_pool_cleanup_register(store->pool, store, close_all, apr_pool_cleanup_null);
     *out = good ? store : NULL;
     return good ? APR_SUCCESS : APR_EGENERAL;
 }
