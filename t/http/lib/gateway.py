@@ -132,7 +132,7 @@ class Gateway:
             lib = subprocess.check_output(['gcc', '-print-file-name=libasan.so'], text=True).strip()
             env.update(LD_PRELOAD=os.path.realpath(lib), UBSAN_OPTIONS='print_stacktrace=1:halt_on_error=1',
                        # httpd keeps its pools to the end and unloads modules: leaks are looked for elsewhere
-                       ASAN_OPTIONS='detect_leaks=0:abort_on_error=1:log_path=%s/asan' % self.dir)
+                       ASAN_OPTIONS='detect_leaks=0:abort_on_error=1:handle_segv=2:handle_sigbus=2:log_path=%s/asan' % self.dir)
         return env
 
     def start(self):
