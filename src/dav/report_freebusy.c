@@ -17,6 +17,7 @@ static xc_error_t *add_portion(busy_t *b, xc_calendar_t *cal, const xc_item_t **
 {
     xc_loaded_t *loaded;
     const xc_zone_t *zone = xc_resource_zone(b->d, cal);
+    const char *me[] = { xc_mailbox_address(b->d->req->mailbox), NULL };
     XC_TRY(xc_calendar_load(&loaded, cal, items, n, portion));
     for (int i = 0; i < n; i++) {
         xc_object_t *obj;
@@ -28,7 +29,7 @@ static xc_error_t *add_portion(busy_t *b, xc_calendar_t *cal, const xc_item_t **
         }
         if (xc_object_parse_stored(&obj, loaded[i].text, loaded[i].len, scratch))
             continue;
-        xc_error_t *err = xc_freebusy_add(b->periods, obj, b->range.start, b->range.end, zone, scratch);
+        xc_error_t *err = xc_freebusy_add_for(b->periods, obj, me, b->range.start, b->range.end, zone, scratch);
         if (err)
             return xc_error_make(b->d->pool, err->status, err->cond, "%s", err->message ? err->message : "Free/busy cannot be told.");
     }

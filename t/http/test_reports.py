@@ -200,6 +200,13 @@ def test_free_busy(alice, filled, put):
         assert private not in r.text
 
 
+@pytest.mark.parametrize('partstat', ['ACCEPTED', 'DECLINED'])
+def test_what_was_declined_takes_no_time(alice, cal, put, uid, partstat):
+    put(uid, extra='ORGANIZER:mailto:bob@contoso.example\nATTENDEE;PARTSTAT=%s:mailto:Alice@Contoso.example' % partstat)
+    r = busy(alice, cal, '20270302T000000Z', '20270303T000000Z')
+    assert ('FREEBUSY;FBTYPE=BUSY:20270302T100000Z/20270302T110000Z' in r.text) == (partstat == 'ACCEPTED'), r.text
+
+
 def test_free_busy_of_nothing(alice, cal):
     r = busy(alice, cal, '20270301T000000Z', '20270302T000000Z')
     assert r.status == 200 and 'BEGIN:VFREEBUSY' in r.text and 'FREEBUSY;' not in r.text
