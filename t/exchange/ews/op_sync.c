@@ -188,6 +188,8 @@ void lab_op_sync_items(lab_call_t *call)
     if (!fail)
         fail = lab_target_folder_in(call, lab_xml_child(call->request, "SyncFolderId"),
                                     LAB_RIGHT_READ, &folder);
+    if (fail && !strcmp(fail->code, "ErrorFolderNotFound"))
+        fail = lab_fail(call, "ErrorSyncFolderNotFound");
     if (!fail)
         fail = read_state(call, 'I', folder->id, &page.state);
     if (fail) {

@@ -167,6 +167,18 @@ static const lab_fail_t *check_key(lab_call_t *call, const lab_item_t *item,
     return NULL;
 }
 
+/* calendar items in the trash stay as they are */
+static const lab_fail_t *check_place(lab_call_t *call, const lab_item_t *item)
+{
+    if (lab_kind_of_class(item->class_name) != LAB_KIND_CALENDAR)
+        return NULL;
+    const lab_folder_t *trash =
+        lab_folder_distinguished(call->db, call->pool, item->mailbox, "deleteditems");
+    return trash && trash->id == item->folder
+               ? lab_fail(call, "ErrorCalendarCannotUpdateDeletedItem")
+               : NULL;
+}
+
 static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_draft_t *d)
 {
     lab_item_t *item;
@@ -183,6 +195,8 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_dra
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !send)
         return lab_fail(call, "ErrorSendMeetingInvitationsOrCancellationsRequired");
     fail = check_key(call, item, key, resolution);
+    if (!fail)
+        fail = check_place(call, item);
     if (fail)
         return fail;
     lab_draft_edit(call, item, day, d);

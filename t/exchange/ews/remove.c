@@ -44,10 +44,27 @@ const lab_fail_t *lab_remove_folder(lab_call_t *call, lab_folder_t *folder, bool
     return NULL;
 }
 
+/* would the series be empty without this day? */
+static bool is_last(lab_call_t *call, const lab_item_t *item, int day)
+{
+    const lab_series_t *series = lab_series_load(call, item);
+    int count = series ? lab_recur_count(&series->recur) : 0;
+    lab_date_t date;
+    for (int i = 1; i <= count && lab_recur_date(&series->recur, i, &date); i++) {
+        int other = lab_date_to_days(date);
+        const lab_exception_t *x = lab_series_exception(series, other);
+        if (other != day && !(x && x->deleted))
+            return false;
+    }
+    return count > 0;
+}
+
 /* a deleted occurrence is a hole in its series; the master's key changes */
 static const lab_fail_t *remove_occurrence(lab_call_t *call, lab_item_t *item, int day)
 {
     lab_exception_t x = {.day = day, .deleted = true};
+    if (is_last(call, item, day))
+        return lab_fail(call, "ErrorRecurrenceHasNoOccurrence");
     lab_exception_save(call->db, call->pool, item->id, &x);
     lab_bag_set_int(item->bag, "LastModifiedTime", call->now);
     lab_bag_set(item->bag, "LastModifiedName", call->caller->display_name);

@@ -295,3 +295,10 @@ def test_a_single_becomes_recurring_and_back(alice):
     item = alice.update(item, ('calendar:Recurrence', None))
     assert text(alice.get(item), 'CalendarItemType') == 'Single'
     assert len(alice.view('2024-05-01T00:00:00Z', '2024-08-01T00:00:00Z')) == 1
+
+
+def test_items_in_the_trash_are_not_updated(alice):
+    item = alice.create(appointment())
+    moved = move(alice, item, 'deleteditems')
+    assert code_of(alice.update, (moved.get('Id'), moved.get('ChangeKey')), ('item:Subject', '<t:Subject>x</t:Subject>')) == \
+        'ErrorCalendarCannotUpdateDeletedItem'

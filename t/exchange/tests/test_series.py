@@ -165,3 +165,10 @@ def test_all_day_series(alice):
     assert [(text(i, 'Start'), text(i, 'End')) for i in items] == [
         ('2024-10-20T22:00:00Z', '2024-10-21T22:00:00Z'), ('2024-10-27T23:00:00Z', '2024-10-28T23:00:00Z'),
         ('2024-11-03T23:00:00Z', '2024-11-04T23:00:00Z')]
+
+
+def test_the_last_occurrence_stays(alice):
+    master = alice.create(series(recurrence=WEEKLY.replace('>10<', '>2<')))
+    assert alice.delete((master[0], 1), element='OccurrenceItemId')[0][1] == 'NoError'
+    assert alice.delete((master[0], 2), element='OccurrenceItemId')[0][1] == 'ErrorRecurrenceHasNoOccurrence'
+    assert len(alice.view('2024-05-01T00:00:00Z', '2024-08-01T00:00:00Z')) == 1

@@ -135,3 +135,9 @@ def test_a_state_survives_a_restart(lab):
     alice = Ews(lab)
     new = alice.create(appointment())
     assert everything(alice, state)[1] == [('Create', new[0])]
+
+
+def test_a_missing_folder(alice):
+    with pytest.raises(EwsError) as e:
+        alice.sync(folder='voicemail')
+    assert e.value.code == 'ErrorSyncFolderNotFound'
