@@ -111,6 +111,8 @@ static const lab_fail_t *settle_series(lab_draft_t *d, const lab_zone_t *zone, b
 {
     lab_recur_t recur = d->recurrence_set ? d->recurrence : d->series->recur;
     lab_wall_t from = lab_zone_wall(zone, *start), to = lab_zone_wall(zone, *end);
+    if (lab_bag_bool(d->item->bag, "IsAllDayEvent", false))
+        from.sec = to.sec = 0;
     apr_int64_t span = lab_wall_diff_sec(from, to);
     lab_recur_error_t error;
     if (moved && !d->recurrence_set)

@@ -20,6 +20,9 @@ lab_series_t *lab_series_load(lab_call_t *call, const lab_item_t *item)
         s->zone = lab_zone_utc();
     lab_wall_t start = lab_zone_wall(s->zone, lab_bag_int(item->bag, "Start", 0));
     lab_wall_t end = lab_zone_wall(s->zone, lab_bag_int(item->bag, "End", 0));
+    /* a day whose midnight the clock skips begins later, but the others do not */
+    if (lab_bag_bool(item->bag, "IsAllDayEvent", false))
+        start.sec = end.sec = 0;
     s->start_sec = start.sec;
     s->span_sec = lab_wall_diff_sec(start, end);
     s->exceptions = lab_item_exceptions(call->db, call->pool, item->id);

@@ -177,6 +177,16 @@ def test_a_new_time_of_a_series_keeps_the_pattern(alice):
     assert alice.get(master).findtext('.//t:NumberOfOccurrences', None, NS) == '10'
 
 
+def test_all_day_series_that_begins_on_a_day_without_midnight(alice):
+    # in Beirut the clock goes from 24:00 to 01:00 on 31 March 2024
+    zones = BERLIN.replace('W. Europe', 'Middle East')
+    sundays = WEEKLY.replace('Monday', 'Sunday').replace('2024-05-06', '2024-03-31')
+    alice.create(series(start='2024-03-31T00:00:00', end='2024-04-01T00:00:00', zones=zones,
+                        recurrence='<t:IsAllDayEvent>true</t:IsAllDayEvent>' + sundays))
+    shown = alice.view('2024-03-29T00:00:00Z', '2024-04-09T00:00:00Z', fields('calendar:Start', 'calendar:End'))
+    assert [times(i) for i in shown] == [('2024-03-30T22:00:00Z', '2024-03-31T21:00:00Z'), ('2024-04-06T21:00:00Z', '2024-04-07T21:00:00Z')]
+
+
 # --- 2007 ---------------------------------------------------------------------------------------------
 
 MEETING_ZONE = '<t:MeetingTimeZone TimeZoneName="W. Europe Standard Time"/>'
