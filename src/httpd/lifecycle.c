@@ -51,15 +51,21 @@ int xc_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
     return ap_mutex_register(pconf, "excal-cache", NULL, APR_LOCK_DEFAULT, 0) == APR_SUCCESS ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
+#define PRIVATE (APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE)
+
 /* The directory belongs to the children's user, and to nobody else. */
 static apr_status_t make_cache_dir(const char *dir, server_rec *s, apr_pool_t *pool)
 {
+    const char *parent;
     apr_finfo_t info;
     apr_status_t rv;
 
     if (apr_stat(&info, dir, APR_FINFO_TYPE, pool) == APR_SUCCESS)
         return APR_SUCCESS; /* as the administrator made it; the child says when it cannot write there */
-    rv = apr_dir_make_recursive(dir, APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_UEXECUTE, pool);
+    parent = apr_pstrndup(pool, dir, (apr_size_t)(strrchr(dir, '/') - dir));
+    if (*parent) /* on the way to it, the children must pass */
+        apr_dir_make_recursive(parent, PRIVATE | APR_FPROT_GREAD | APR_FPROT_GEXECUTE | APR_FPROT_WREAD | APR_FPROT_WEXECUTE, pool);
+    rv = apr_dir_make(dir, PRIVATE, pool);
     if (rv == APR_SUCCESS && geteuid() == 0 && chown(dir, ap_unixd_config.user_id, ap_unixd_config.group_id) != 0)
         rv = errno;
     if (rv != APR_SUCCESS)

@@ -335,6 +335,17 @@ def test_http2_for_real(make_gateway):
     assert out.stdout == '2 207'
 
 
+def test_cache_directory_is_made(make_gateway):
+    with tempfile.TemporaryDirectory() as d:
+        os.chmod(d, 0o755)
+        g = make_gateway(cache='lmdb:%s/one/two' % d)
+        c = Client(g.url, 'user44')
+        assert c.propfind(c.calendar).status == 207
+        assert os.listdir(d + '/one/two') and os.stat(d + '/one/two').st_mode & 0o77 == 0
+        assert 'cannot be opened' not in g.error_log()
+        g.stop()
+
+
 def test_lost_cache_costs_one_full_sync(make_gateway):
     g = make_gateway()
     c = Client(g.url, 'user42')
