@@ -61,7 +61,7 @@ static apr_size_t put_block(char *at, int offset_sec)
     at[45] = (char)(offset_sec >> 16 & 0xff);
     at[46] = (char)(offset_sec >> 8 & 0xff);
     at[47] = (char)(offset_sec & 0xff);
-    memcpy(at + 50, "XXX", 4);
+    memcpy(at + 50, "AAA", 4);
     return 44 + 6 + 4;
 }
 
@@ -147,7 +147,7 @@ START_TEST(broken_files_are_refused)
 {
     const lab_zone_step_t *steps;
     char bytes[512];
-    apr_size_t len = make_file(bytes, 3600, "XXX-1"), cut;
+    apr_size_t len = make_file(bytes, 3600, "AAA-1"), cut;
     int nsteps, i;
 
     /* cut anywhere before the footer */
