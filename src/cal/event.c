@@ -227,6 +227,12 @@ static const char *zone_key(const xc_when_t *w)
     return id ? id : "UTC";
 }
 
+/* Clients see Personal as PRIVATE, so that they cannot tell the two apart. */
+static xc_class_e class_key(xc_class_e klass)
+{
+    return klass == XC_CLASS_PERSONAL ? XC_CLASS_PRIVATE : klass;
+}
+
 static int when_differs(const xc_when_t *a, const xc_when_t *b)
 {
     return xc_when_to_utc(a, NULL) != xc_when_to_utc(b, NULL);
@@ -285,7 +291,7 @@ unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)
     d |= differ(a->location, b->location) ? XC_FIELD_LOCATION : 0;
     d |= differ(a->text, b->text) || differ(a->html, b->html) ? XC_FIELD_BODY : 0;
     d |= categories_differ(a->categories, b->categories) ? XC_FIELD_CATEGORIES : 0;
-    d |= a->klass != b->klass ? XC_FIELD_CLASS : 0;
+    d |= class_key(a->klass) != class_key(b->klass) ? XC_FIELD_CLASS : 0;
     d |= a->importance != b->importance ? XC_FIELD_IMPORTANCE : 0;
     d |= busy_differs(a, b) ? XC_FIELD_BUSY : 0;
     d |= a->all_day != b->all_day ? XC_FIELD_ALL_DAY : 0;
@@ -339,7 +345,7 @@ static void put_fields(xc_buf_t *buf, const xc_event_t *e, apr_pool_t *pool)
         for (int i = 0; i < sorted->nelts; i++)
             put(buf, "category", APR_ARRAY_IDX(sorted, i, const char *));
     }
-    xc_buf_printf(buf, "class=%d importance=%d busy=%d allday=%d reminder=%d cancelled=%d\n", e->klass, e->importance, e->busy, e->all_day,
+    xc_buf_printf(buf, "class=%d importance=%d busy=%d allday=%d reminder=%d cancelled=%d\n", class_key(e->klass), e->importance, e->busy, e->all_day,
                   e->reminder_minutes, e->cancelled);
     put_when(buf, "start", &e->start);
     put_when(buf, "end", &e->end);

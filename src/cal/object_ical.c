@@ -12,6 +12,7 @@ void xc_ical_init(void)
     icalerror_set_errors_are_fatal(0);
     icalerror_set_error_state(ICAL_MALFORMEDDATA_ERROR, ICAL_ERROR_NONFATAL);
     ical_set_unknown_token_handling_setting(ICAL_ASSUME_IANA_TOKEN);
+    (void)icaltimezone_get_utc_timezone(); /* its table of names is read now, not by the first two threads at once */
 }
 
 static apr_status_t component_gone(void *data)

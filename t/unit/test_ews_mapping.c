@@ -137,5 +137,6 @@ int main(void)
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);
     srunner_free(runner);
+    apr_pool_destroy(fake.pool);
     return failed != 0;
 }
