@@ -52,15 +52,16 @@ static void put_file(const char *bytes, apr_size_t len)
 static apr_size_t put_block(char *at, int offset_sec)
 {
     static const char head[] = {'T', 'Z', 'i', 'f', '2'};
+    apr_uint32_t offset = (apr_uint32_t)offset_sec;
 
     memset(at, 0, 44 + 6 + 4);
     memcpy(at, head, sizeof(head));
     at[39] = 1; /* types */
     at[43] = 4; /* characters */
-    at[44] = (char)(offset_sec >> 24 & 0xff);
-    at[45] = (char)(offset_sec >> 16 & 0xff);
-    at[46] = (char)(offset_sec >> 8 & 0xff);
-    at[47] = (char)(offset_sec & 0xff);
+    at[44] = (char)(offset >> 24 & 0xff);
+    at[45] = (char)(offset >> 16 & 0xff);
+    at[46] = (char)(offset >> 8 & 0xff);
+    at[47] = (char)(offset & 0xff);
     memcpy(at + 50, "AAA", 4);
     return 44 + 6 + 4;
 }
