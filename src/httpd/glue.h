@@ -87,6 +87,7 @@ typedef struct xc_request_ctx_t {
     xc_log_t log;
     xc_net_meter_t meter;
     apr_time_t deadline;
+    xc_session_t *session;            /* the latest made; NULL before */
     xc_backend_config_t backend;
     xc_dav_config_t dav;
     xc_mailbox_config_t mailbox;

@@ -144,7 +144,7 @@ xc_error_t *xc_session_make(xc_session_t **out, xc_request_ctx_t *ctx, const xc_
     s->back_off = back_off;
     s->pool = pool;
     XC_TRY(xc_backend_choose(&s->backend, s, pool));
-    *out = s;
+    *out = ctx->session = s;
     return NULL;
 }
 

@@ -200,6 +200,23 @@ def test_deadline(make_gateway, own_lab):
     assert 1.5 < time.time() - begin < 6
 
 
+def test_slow_upload_is_not_the_deadline(make_gateway):
+    g = make_gateway(location='ExchangeTimeout 1s')
+    c = Client(g.url, 'user45')
+    assert c.propfind(c.calendar).status == 207
+    uid = uuid.uuid4().hex
+    text = event(uid).encode()
+    conn = http.client.HTTPConnection('127.0.0.1', g.port, timeout=30)
+    conn.putrequest('PUT', c.calendar + uid + '.ics')
+    for name, value in (('Authorization', 'Basic dXNlcjQ1OmV4Y2Fs'), ('Content-Type', 'text/calendar'), ('Content-Length', str(len(text)))):
+        conn.putheader(name, value)
+    conn.endheaders(text[:50])
+    time.sleep(1.5)
+    conn.send(text[50:])
+    assert conn.getresponse().status == 201
+    conn.close()
+
+
 def test_back_off_is_honoured(make_gateway, own_lab):
     g = make_gateway(exchange=own_lab.ews_url)
     alice, bob = Client(g.url, 'alice'), Client(g.url, 'bob')
