@@ -16,7 +16,8 @@
  * data is used only when "clean" is there. That file is made, under the write lock and after a
  * sync, when a process closes and at each sweep; the first commit after it removes it durably
  * before anything is written. An orderly reboot, or a crash of an idle machine, keeps every
- * sync-token; a crash in the middle of work costs a new epoch.
+ * sync-token; a crash in the middle of work costs a new epoch. Where the system has no name for its
+ * boots, commits are synced instead.
  *
  * Databases:
  *     calendar  digest(16)                      -> head of the log
@@ -67,6 +68,7 @@ typedef struct xc_lmdb_t {
     apr_thread_rwlock_t *lock;   /* read: a transaction lives; write: the environment changes */
     MDB_env *env;                /* NULL: not open at the moment */
     MDB_dbi dbi[XC_DB_COUNT];
+    int synced;                  /* each commit is synced: no boot name, "clean" has no meaning */
     dev_t dev;                   /* of data.mdb as opened */
     ino_t ino;
     volatile apr_uint32_t looked_sec; /* when the file was last seen to be still there */

@@ -89,7 +89,7 @@ static int write_file(const xc_lmdb_t *lm, const char *name, const char *text)
     return ok ? 0 : -1;
 }
 
-/** This boot's name; "" where the system gives none, which equals no boot. */
+/** This boot's name; "" where the system gives none: then every commit is synced and nothing has to be judged. */
 static void boot_id(char *buf, apr_size_t size)
 {
     int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
@@ -123,6 +123,9 @@ static void judge(xc_lmdb_t *lm)
     int fd;
 
     boot_id(now, sizeof(now));
+    lm->synced = !now[0];
+    if (lm->synced)
+        return;
     fd = open(path_of(path, sizeof(path), lm, "boot"), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd >= 0) {
         ssize_t n = read(fd, then, sizeof(then) - 1);
@@ -130,7 +133,7 @@ static void judge(xc_lmdb_t *lm)
         then[n > 0 ? n : 0] = 0;
         close(fd);
     }
-    if (now[0] && strcmp(now, then) == 0)
+    if (strcmp(now, then) == 0)
         return;
     if (exists(lm, "data.mdb") && !exists(lm, "clean")) {
         xc_log(lm->log, XC_LOG_WARNING, "store: %s was not closed before the machine stopped: starting anew", lm->dir);
@@ -193,7 +196,7 @@ static int open_files(xc_lmdb_t *lm)
     if (!rc)
         rc = mdb_env_set_mapsize(env, lm->map_bytes);
     if (!rc)
-        rc = mdb_env_open(env, lm->dir, MDB_NOTLS | MDB_NOSYNC | MDB_NORDAHEAD, 0600);
+        rc = mdb_env_open(env, lm->dir, MDB_NOTLS | MDB_NORDAHEAD | (lm->synced ? 0u : MDB_NOSYNC), 0600);
     if (!rc)
         (void)mdb_reader_check(env, &dead);
     if (!rc)
@@ -254,8 +257,10 @@ void xc_lmdb_checkpoint(xc_lmdb_t *lm)
 {
     MDB_txn *txn;
 
-    /* the write lock keeps a commit from slipping in between the sync and the mark */
-    if (!lm->env || exists(lm, "clean") || mdb_txn_begin(lm->env, NULL, 0, &txn) != 0)
+    if (!lm->env || lm->synced || exists(lm, "clean"))
+        return;
+    /* most of the work without the lock; with it no commit slips in between the second sync and the mark */
+    if (mdb_env_sync(lm->env, 1) != 0 || mdb_txn_begin(lm->env, NULL, 0, &txn) != 0)
         return;
     if (mdb_env_sync(lm->env, 1) == 0)
         (void)write_file(lm, "clean", "clean\n");

@@ -252,7 +252,7 @@ START_TEST(the_end_of_a_flight_is_seen_from_another_process)
         if (xc_store_flight_begin(&flight, &waited, store, "a", apr_time_from_sec(30), apr_time_now() + 1000000, pool) || !flight)
             _exit(1);
         shared->calls = 1;
-        apr_sleep(150000);
+        apr_sleep(700000);
         xc_store_flight_end(flight);
         apr_pool_destroy(pool);
         _exit(0);
