@@ -162,6 +162,19 @@ def test_ntlm(lab, user, status):
     assert curl('--ntlm', '-u', user, '-d', body, lab.ews_url) == status
 
 
+def test_a_fault_leaves_the_connection_open(lab):
+    good, bad = Ews(lab).envelope(GET_FOLDER), Ews(lab).envelope('<m:GetFolder/>')
+    connection = http.client.HTTPConnection('127.0.0.1', lab.port)
+    for body, status in ((bad, 500), (good, 200), (bad, 500), (bad, 500), (good, 200)):
+        connection.request('POST', '/EWS/Exchange.asmx', body, {'Authorization': 'Basic YWxpY2U6ZXhjYWw='})
+        r = connection.getresponse()
+        assert r.status == status and r.read().endswith(b'</s:Envelope>')
+        assert connection.sock is not None
+    assert lab.calls()['connections'] == 1
+    connection.request('POST', '/EWS/Exchange.asmx', bad, {'Authorization': 'Basic YWxpY2U6ZXhjYWw=', 'Connection': 'close'})
+    assert connection.getresponse().getheader('Connection') == 'close'
+
+
 def test_ntlm_belongs_to_its_connection(lab):
     body = Ews(lab).envelope(GET_FOLDER)
     codes = curl('--ntlm', '-u', 'alice:excal', '-d', body, lab.ews_url, '-o', '/dev/null', lab.ews_url)
