@@ -154,6 +154,8 @@ void xc_render_organizer(xc_render_t *r, const xc_event_t *e)
 {
     if (e->organizer.address && e->is_meeting)
         xc_render_line(r, apr_pstrcat(r->pool, "ORGANIZER", cn(&e->organizer, r->pool), mailto(&e->organizer, r->pool), NULL));
+    else if (e->is_meeting && !e->is_organizer) /* somebody without an address that a client could use, but not the owner */
+        xc_render_line(r, apr_pstrcat(r->pool, "ORGANIZER", cn(&e->organizer, r->pool), ":invalid:nomail", NULL));
 }
 
 /* Many clients look for the organizer among the attendees. */

@@ -284,8 +284,11 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
         return 0;
     address = address_of(line, m->r.pool);
     if (!address) { /* nobody that Exchange could know */
-        if (!is_organizer || !now->is_meeting)
+        if (!is_organizer || !now->is_meeting || !now->organizer.address) {
             copy_line(&m->r, line);
+            if (is_organizer)
+                apr_hash_set(seen, "ORGANIZER", APR_HASH_KEY_STRING, "");
+        }
         return 1;
     }
     if (is_organizer) {
@@ -312,7 +315,7 @@ static void add_people(merge_t *m, const xc_event_t *now, apr_hash_t *seen)
 {
     if (!now->is_meeting)
         return;
-    if (!apr_hash_get(seen, "ORGANIZER", APR_HASH_KEY_STRING) && now->organizer.address) {
+    if (!apr_hash_get(seen, "ORGANIZER", APR_HASH_KEY_STRING)) {
         xc_render_organizer(&m->r, now);
         xc_render_organizer_attendee(&m->r, now);
     }

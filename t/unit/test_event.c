@@ -166,6 +166,7 @@ START_TEST(text)
     t = xc_event_to_text(e, pool);
     expect(t, "\r\nDESCRIPTION:One\\nTwo & three\r\n");
     expect_not(t, "\nX-EVIL");
+    expect(xc_event_to_text(normal(BASE "|ORGANIZER;CN=Zed:invalid:x|ATTENDEE:mailto:bob@contoso.example"), pool), "\r\nORGANIZER;CN=Zed:invalid:nomail\r\n");
     e = normal(MEET);
     e->is_organizer = 0;
     e->my_address = "Carol@contoso.example";
