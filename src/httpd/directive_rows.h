@@ -59,7 +59,7 @@
         "Largest XML request body.")                                                                                   \
     row(ExcalMaxResourceSize, BYTES(max_resource_bytes, "10M", KB(1), MB(1024)),                                       \
         "Largest calendar object (CALDAV:max-resource-size).")                                                         \
-    row(ExcalMaxKeptSize, BYTES(max_kept_bytes, "256K", KB(1), MB(16)),                                                \
+    row(ExcalMaxKeptSize, BYTES(max_kept_bytes, "31K", KB(1), MB(16)),                                                \
         "Most that is kept beside an item of what Exchange has no place for.")                                         \
     row(ExcalMaxAttendees, INT(max_attendees, "500", 1, 100000),                                                       \
         "Most attendees of an event.")                                                                                 \
