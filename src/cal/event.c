@@ -274,13 +274,12 @@ static int is_free(xc_busy_e busy)
     return busy == XC_BUSY_FREE || busy == XC_BUSY_ELSEWHERE;
 }
 
+/* From `a` to `b`: a TRANSP alone says nothing against an OOF or ELSEWHERE that is there. */
 static int busy_differs(const xc_event_t *a, const xc_event_t *b)
 {
-    const xc_event_t *said = a->busy_implied ? b : a, *implied = a->busy_implied ? a : b;
-
     if (a->busy == b->busy)
         return 0;
-    return !(implied->busy_implied && (said->busy == XC_BUSY_OOF || said->busy == XC_BUSY_ELSEWHERE) && is_free(said->busy) == is_free(implied->busy));
+    return !(b->busy_implied && (a->busy == XC_BUSY_OOF || a->busy == XC_BUSY_ELSEWHERE) && is_free(a->busy) == is_free(b->busy));
 }
 
 unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)

@@ -96,8 +96,9 @@ typedef enum xc_event_field_e {
 
 /**
  * The fields of one component (master or override) in which two events differ as Exchange stores
- * them (after xc_event_normalize of both). Overrides and exdates are not compared. A busy status
- * that was only implied (busy_implied) does not differ from an OOF or ELSEWHERE of equal TRANSP.
+ * them (after xc_event_normalize of both). Overrides and exdates are not compared. `a` is what is
+ * there, `b` what is to be: a busy status of b that was only implied (busy_implied) leaves an OOF or
+ * ELSEWHERE of equal TRANSP as it is.
  */
 unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b);
 

@@ -198,10 +198,10 @@ static void write_recur(const writer_t *x)
     xc_ews_write_recurrence(x->w, x->e->recur, x->v);
 }
 
-/* 2007 has one zone, of series and of days; later versions one for each end, always. */
+/* 2007 has one zone; later versions one for each end. It is always said, so that none of before stays. */
 static int has_meeting_zone(const writer_t *x)
 {
-    return !x->v->zones && (x->e->recur || x->e->all_day);
+    return !x->v->zones;
 }
 static void write_meeting_zone(const writer_t *x)
 {
