@@ -8,141 +8,8 @@
 #include <string.h>
 
 #include "cal/event_priv.h"
-#include "cal/lines.h"
 #include "cal/object_priv.h"
-
-/* ---- the text as a tree of lines ---- */
-
-typedef struct node_t node_t;
-typedef struct child_t {
-    xc_line_t line;      /* a property … */
-    node_t *node;        /* … or a component */
-} child_t;
-struct node_t {
-    const char *name;
-    apr_array_header_t *children; /* child_t */
-};
-
-static node_t *make_node(const char *name, apr_pool_t *pool)
-{
-    node_t *n = apr_palloc(pool, sizeof(*n));
-    n->name = name;
-    n->children = apr_array_make(pool, 16, sizeof(child_t));
-    return n;
-}
-
-/* The text has been parsed before: BEGIN and END are in pairs. */
-static node_t *read_tree(const char *text, apr_size_t len, apr_pool_t *pool)
-{
-    node_t *stack[8];
-    int depth = 0;
-    apr_size_t pos = 0;
-    xc_line_t line;
-
-    stack[0] = make_node("", pool);
-    while (xc_line_next(text, len, &pos, &line)) {
-        if (strcmp(line.name, "BEGIN") == 0) {
-            node_t *n = make_node(xc_line_value(&line, pool), pool);
-            child_t c = {line, n};
-            APR_ARRAY_PUSH(stack[depth]->children, child_t) = c;
-            if (++depth == 8)
-                return NULL;
-            stack[depth] = n;
-        } else if (strcmp(line.name, "END") == 0) {
-            if (depth-- == 0)
-                return NULL;
-        } else if (line.name[0]) {
-            child_t c = {line, NULL};
-            APR_ARRAY_PUSH(stack[depth]->children, child_t) = c;
-        }
-    }
-    for (int i = 0; i < stack[0]->children->nelts; i++) {
-        node_t *n = APR_ARRAY_IDX(stack[0]->children, i, child_t).node;
-        if (n && strcasecmp(n->name, "VCALENDAR") == 0)
-            return n;
-    }
-    return NULL;
-}
-
-/* The whole line unfolded, "NAME;PARAM=x:value". */
-static const char *whole(const xc_line_t *line, apr_pool_t *pool)
-{
-    xc_line_t all = *line;
-    all.colon = (apr_size_t)-1;
-    return xc_line_value(&all, pool);
-}
-
-static void copy_line(xc_render_t *r, const xc_line_t *line)
-{
-    if (line->raw_len >= 2 && line->raw[line->raw_len - 2] == '\r')
-        xc_buf_append(r->buf, line->raw, line->raw_len);
-    else
-        xc_render_line(r, whole(line, r->pool));
-}
-
-static void copy_node(xc_render_t *r, const node_t *n)
-{
-    xc_buf_printf(r->buf, "BEGIN:%s\r\n", n->name);
-    for (int i = 0; i < n->children->nelts; i++) {
-        const child_t *c = &APR_ARRAY_IDX(n->children, i, child_t);
-        if (c->node)
-            copy_node(r, c->node);
-        else
-            copy_line(r, &c->line);
-    }
-    xc_buf_printf(r->buf, "END:%s\r\n", n->name);
-}
-
-/* ---- parameters of a line ---- */
-
-/* Where a parameter's value lies in an unfolded line; 0 when it has none. */
-static int find_param(const char *s, const char *name, apr_size_t *from, apr_size_t *to)
-{
-    apr_size_t n = strlen(name), i = strcspn(s, ";:");
-
-    while (s[i] == ';') {
-        apr_size_t start = i + 1, eq = start;
-        int quoted = 0;
-        for (i = start; s[i] && (quoted || (s[i] != ';' && s[i] != ':')); i++) {
-            if (s[i] == '"')
-                quoted = !quoted;
-            if (s[i] == '=' && eq == start)
-                eq = i;
-        }
-        if (eq - start == n && strncasecmp(s + start, name, n) == 0) {
-            *from = eq + 1;
-            *to = i;
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static const char *set_param(const char *s, const char *name, const char *value, apr_pool_t *pool)
-{
-    apr_size_t from, to;
-
-    if (find_param(s, name, &from, &to))
-        return apr_pstrcat(pool, apr_pstrmemdup(pool, s, from), value, s + to, NULL);
-    from = strcspn(s, ";:");
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, s, from), ";", name, "=", value, s + from, NULL);
-}
-
-static const char *address_of(const xc_line_t *line, apr_pool_t *pool)
-{
-    const char *value = xc_line_value(line, pool), *s;
-    apr_size_t from, to;
-
-    if (strncasecmp(value, "mailto:", 7) == 0)
-        return apr_pstrmemdup(pool, value + 7, strcspn(value + 7, "?> \t"));
-    s = whole(line, pool);
-    if (find_param(s, "EMAIL", &from, &to)) {
-        if (s[from] == '"' && to > from + 1)
-            return apr_pstrmemdup(pool, s + from + 1, to - from - 2);
-        return apr_pstrmemdup(pool, s + from, to - from);
-    }
-    return NULL;
-}
+#include "cal/text_tree.h"
 
 /* ---- one VEVENT ---- */
 
@@ -257,19 +124,19 @@ static void merge_attendee(merge_t *m, const xc_line_t *line, const xc_event_t *
 {
     static const char *const roles[] = {"REQ-PARTICIPANT", "OPT-PARTICIPANT", "NON-PARTICIPANT"};
     const xc_attendee_t *was = find_attendee(kept, a->who.address);
-    const char *s = whole(line, m->r.pool), *old = s;
+    const char *s = xc_tree_line(line, m->r.pool), *old = s;
     xc_partstat_e partstat = xc_attendee_partstat(now, a);
     int mine = !now->is_organizer && now->my_address && strcasecmp(now->my_address, a->who.address) == 0;
 
     if (was && was->kind != a->kind) {
-        s = set_param(s, "ROLE", roles[a->kind], m->r.pool);
+        s = xc_tree_set_param(s, "ROLE", roles[a->kind], m->r.pool);
         if (a->kind == XC_ATTENDEE_RESOURCE || was->kind == XC_ATTENDEE_RESOURCE)
-            s = set_param(s, "CUTYPE", a->kind == XC_ATTENDEE_RESOURCE ? "RESOURCE" : "INDIVIDUAL", m->r.pool);
+            s = xc_tree_set_param(s, "CUTYPE", a->kind == XC_ATTENDEE_RESOURCE ? "RESOURCE" : "INDIVIDUAL", m->r.pool);
     }
     if (was && was->partstat != partstat && (mine || partstat != XC_PARTSTAT_NEEDS_ACTION))
-        s = set_param(s, "PARTSTAT", xc_partstat_name(partstat), m->r.pool);
+        s = xc_tree_set_param(s, "PARTSTAT", xc_partstat_name(partstat), m->r.pool);
     if (s == old)
-        copy_line(&m->r, line);
+        xc_tree_copy_line(&m->r, line);
     else
         xc_render_line(&m->r, s);
 }
@@ -282,10 +149,10 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
 
     if (!is_organizer && strcmp(line->name, "ATTENDEE") != 0)
         return 0;
-    address = address_of(line, m->r.pool);
+    address = xc_tree_address(line, m->r.pool);
     if (!address) { /* nobody that Exchange could know */
         if (!is_organizer || !now->is_meeting || !now->organizer.address) {
-            copy_line(&m->r, line);
+            xc_tree_copy_line(&m->r, line);
             if (is_organizer)
                 apr_hash_set(seen, "ORGANIZER", APR_HASH_KEY_STRING, "");
         }
@@ -298,7 +165,7 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
         if (now->organizer.address && now->is_meeting && strcasecmp(address, now->organizer.address) != 0)
             xc_render_organizer(&m->r, now);
         else
-            copy_line(&m->r, line);
+            xc_tree_copy_line(&m->r, line);
         return 1;
     }
     const xc_attendee_t *a = find_attendee(now, address);
@@ -306,7 +173,7 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
         apr_hash_set(seen, a->who.address, APR_HASH_KEY_STRING, "");
         merge_attendee(m, line, kept, now, a);
     } else if (now->is_meeting && !find_attendee(kept, address)) {
-        copy_line(&m->r, line); /* the organizer's own entry, or one of those said twice */
+        xc_tree_copy_line(&m->r, line); /* the organizer's own entry, or one of those said twice */
     }
     return 1;
 }
@@ -326,10 +193,10 @@ static void add_people(merge_t *m, const xc_event_t *now, apr_hash_t *seen)
     }
 }
 
-static int is_reminder(const node_t *alarm, apr_pool_t *pool)
+static int is_reminder(const xc_node_t *alarm, apr_pool_t *pool)
 {
     for (int i = 0; i < alarm->children->nelts; i++) {
-        const child_t *c = &APR_ARRAY_IDX(alarm->children, i, child_t);
+        const xc_child_t *c = &APR_ARRAY_IDX(alarm->children, i, xc_child_t);
         if (!c->node && strcmp(c->line.name, "ACTION") == 0) {
             const char *action = xc_line_value(&c->line, pool);
             return strcasecmp(action, "DISPLAY") == 0 || strcasecmp(action, "AUDIO") == 0;
@@ -339,39 +206,39 @@ static int is_reminder(const node_t *alarm, apr_pool_t *pool)
 }
 
 /* The alarm that is Exchange's reminder, at its new time. */
-static void move_alarm(merge_t *m, const node_t *alarm, const xc_event_t *now)
+static void move_alarm(merge_t *m, const xc_node_t *alarm, const xc_event_t *now)
 {
     xc_buf_puts(m->r.buf, "BEGIN:VALARM\r\n");
     xc_render_line(&m->r, apr_psprintf(m->r.pool, "TRIGGER;RELATED=START:%sPT%dM", now->reminder_minutes ? "-" : "", now->reminder_minutes));
     for (int i = 0; i < alarm->children->nelts; i++) {
-        const child_t *c = &APR_ARRAY_IDX(alarm->children, i, child_t);
+        const xc_child_t *c = &APR_ARRAY_IDX(alarm->children, i, xc_child_t);
         if (c->node)
-            copy_node(&m->r, c->node);
+            xc_tree_copy(&m->r, c->node);
         else if (strcmp(c->line.name, "TRIGGER") != 0)
-            copy_line(&m->r, &c->line);
+            xc_tree_copy_line(&m->r, &c->line);
     }
     xc_buf_puts(m->r.buf, "END:VALARM\r\n");
 }
 
-static void merge_components(merge_t *m, const node_t *n, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now, unsigned d)
+static void merge_components(merge_t *m, const xc_node_t *n, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now, unsigned d)
 {
     int minutes, chosen = xc_comp_reminder(m->obj, comp, &kept->start, &kept->end, m->zone, &minutes), alarm = 0;
 
     for (int i = 0; i < n->children->nelts; i++) {
-        const node_t *sub = APR_ARRAY_IDX(n->children, i, child_t).node;
+        const xc_node_t *sub = APR_ARRAY_IDX(n->children, i, xc_child_t).node;
         if (!sub)
             continue;
         if (strcasecmp(sub->name, "VALARM") != 0 || !(d & XC_FIELD_REMINDER)) {
-            copy_node(&m->r, sub);
+            xc_tree_copy(&m->r, sub);
             continue;
         }
         if (now->reminder_minutes < 0) { /* switched off: no other may ring in its place */
             if (!is_reminder(sub, m->r.pool))
-                copy_node(&m->r, sub);
+                xc_tree_copy(&m->r, sub);
         } else if (alarm == chosen) {
             move_alarm(m, sub, now);
         } else {
-            copy_node(&m->r, sub);
+            xc_tree_copy(&m->r, sub);
         }
         alarm++;
     }
@@ -421,7 +288,7 @@ static void render_changes(merge_t *m, icalcomponent *comp, const xc_event_t *ke
         xc_render_line(&m->r, apr_psprintf(m->r.pool, "SEQUENCE:%d", now->sequence));
 }
 
-static void merge_vevent(merge_t *m, const node_t *n, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now)
+static void merge_vevent(merge_t *m, const xc_node_t *n, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now)
 {
     unsigned d = changes(kept, now, m->r.pool);
     apr_hash_t *seen = apr_hash_make(m->r.pool);
@@ -437,7 +304,7 @@ static void merge_vevent(merge_t *m, const node_t *n, icalcomponent *comp, const
     }
     xc_buf_puts(m->r.buf, "BEGIN:VEVENT\r\n");
     for (int i = 0; i < n->children->nelts; i++) {
-        const child_t *c = &APR_ARRAY_IDX(n->children, i, child_t);
+        const xc_child_t *c = &APR_ARRAY_IDX(n->children, i, xc_child_t);
         if (c->node || (owner_of(c->line.name) & d))
             continue;
         if ((strcmp(c->line.name, "DTSTAMP") == 0 && (now->dtstamp || now->last_modified)) ||
@@ -445,7 +312,7 @@ static void merge_vevent(merge_t *m, const node_t *n, icalcomponent *comp, const
             (strcmp(c->line.name, "SEQUENCE") == 0 && now->sequence > kept->sequence))
             continue;
         if (!merge_person(m, &c->line, kept, now, seen))
-            copy_line(&m->r, &c->line);
+            xc_tree_copy_line(&m->r, &c->line);
     }
     add_people(m, now, seen);
     render_changes(m, comp, kept, now, d);
@@ -485,7 +352,7 @@ static int is_deleted(const xc_event_t *series, int day)
     return 0;
 }
 
-static void merge_override(merge_t *m, const node_t *n, icalcomponent *comp, apr_hash_t *done)
+static void merge_override(merge_t *m, const xc_node_t *n, icalcomponent *comp, apr_hash_t *done)
 {
     xc_when_t id;
 
@@ -502,7 +369,7 @@ static void merge_override(merge_t *m, const node_t *n, icalcomponent *comp, apr
         return;
     if (!kept) { /* cancelled: to Exchange it is deleted */
         if (is_deleted(m->kept, *day) && is_deleted(m->now, *day))
-            copy_node(&m->r, n);
+            xc_tree_copy(&m->r, n);
         return;
     }
     if (!now && !xc_event_is_changed(m->kept, kept, m->r.pool) && xc_recur_index_of(m->now->recur, *day) && !is_deleted(m->now, *day)) {
@@ -517,14 +384,14 @@ static void merge_override(merge_t *m, const node_t *n, icalcomponent *comp, apr
     }
 }
 
-static void merge_events(merge_t *m, const node_t *root)
+static void merge_events(merge_t *m, const xc_node_t *root)
 {
     apr_hash_t *done = apr_hash_make(m->r.pool);
     int at = 0;
 
     for (int pass = 0; pass < 2; pass++, at = 0) { /* the master first: what changed there matters to the others */
         for (int i = 0; i < root->children->nelts; i++) {
-            const node_t *n = APR_ARRAY_IDX(root->children, i, child_t).node;
+            const xc_node_t *n = APR_ARRAY_IDX(root->children, i, xc_child_t).node;
             if (!n || strcasecmp(n->name, "VTIMEZONE") == 0 || at >= m->obj->comps->nelts)
                 continue;
             icalcomponent *comp = APR_ARRAY_IDX(m->obj->comps, at++, icalcomponent *);
@@ -573,25 +440,25 @@ const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_po
     merge_t m;
     apr_hash_t *known = apr_hash_make(pool);
     xc_buf_t *out = xc_buf_make(pool, 0);
-    node_t *root;
+    xc_node_t *root;
 
-    if (!read_kept(&m, kept_text, NULL, event, pool) || !(root = read_tree(kept_text, strlen(kept_text), pool)))
+    if (!read_kept(&m, kept_text, NULL, event, pool) || !(root = xc_tree_read(kept_text, strlen(kept_text), pool)))
         return NULL;
     merge_events(&m, root);
     xc_render_t head = {out, m.r.zones, pool};
     xc_buf_puts(out, "BEGIN:VCALENDAR\r\n");
     for (int i = 0; i < root->children->nelts; i++) {
-        const child_t *c = &APR_ARRAY_IDX(root->children, i, child_t);
+        const xc_child_t *c = &APR_ARRAY_IDX(root->children, i, xc_child_t);
         if (!c->node && strcmp(c->line.name, "METHOD") != 0)
-            copy_line(&head, &c->line);
+            xc_tree_copy_line(&head, &c->line);
     }
     for (int i = 0; i < root->children->nelts; i++) {
-        const node_t *n = APR_ARRAY_IDX(root->children, i, child_t).node;
+        const xc_node_t *n = APR_ARRAY_IDX(root->children, i, xc_child_t).node;
         if (!n || strcasecmp(n->name, "VTIMEZONE") != 0)
             continue;
-        copy_node(&head, n);
+        xc_tree_copy(&head, n);
         for (int k = 0; k < n->children->nelts; k++) {
-            const child_t *c = &APR_ARRAY_IDX(n->children, k, child_t);
+            const xc_child_t *c = &APR_ARRAY_IDX(n->children, k, xc_child_t);
             if (!c->node && strcmp(c->line.name, "TZID") == 0)
                 apr_hash_set(known, xc_line_value(&c->line, pool), APR_HASH_KEY_STRING, "");
         }
