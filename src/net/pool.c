@@ -96,7 +96,7 @@ xc_error_t *xc_net_make(xc_net_t **out, const xc_net_config_t *cfg, xc_breaker_t
     net->salt = xc_crypt_random_hex(pool, 16);
     if (net->cfg.max_leases < 1)
         net->cfg.max_leases = 1;
-    apr_pool_cleanup_register(pool, net, net_cleanup, apr_pool_cleanup_null);
+    apr_pool_pre_cleanup_register(pool, net, net_cleanup); /* while the mutexes are still there */
     if (apr_thread_mutex_create(&net->lock, APR_THREAD_MUTEX_DEFAULT, pool) ||
         apr_thread_cond_create(&net->lease_freed, pool) || !make_share(net)) {
         apr_pool_destroy(pool);
