@@ -36,6 +36,13 @@ xc_error_t *xc_ask_xml(xmlNode **root, xc_dav_t *d)
     return xc_xml_parse(root, data, len, d->pool);
 }
 
+xc_error_t *xc_ask_time(const xc_dav_t *d)
+{
+    if (!d->req->deadline || apr_time_now() < d->req->deadline)
+        return NULL;
+    return xc_error_make(d->pool, 503, XC_COND_NONE, "This took longer than a request may take: ask for less at once.");
+}
+
 /* One preference of the list: "return=minimal", maybe with parameters and quotes (RFC 7240 2). */
 static void read_preference(xc_dav_t *d, const char *text)
 {

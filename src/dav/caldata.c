@@ -118,3 +118,14 @@ xc_error_t *xc_caldata_render(xc_resource_t *r, const xc_data_view_t *view, cons
     apr_pool_destroy(scratch);
     return err;
 }
+
+xc_error_t *xc_caldata_render_all(xc_dav_t *d, apr_array_header_t *resources, int first, const xc_data_view_t *view, const xc_zone_t *zone)
+{
+    for (int i = first; view && i < resources->nelts; i++) {
+        xc_resource_t *r = APR_ARRAY_IDX(resources, i, xc_resource_t *);
+        XC_TRY(xc_ask_time(d));
+        if (!r->body_error)
+            r->body_error = xc_caldata_render(r, view, zone ? zone : xc_resource_zone(d, r->cal), d->pool);
+    }
+    return NULL;
+}

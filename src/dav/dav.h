@@ -101,6 +101,8 @@ enum { XC_DEPTH_ABSENT = -1, XC_DEPTH_INFINITY = 1000 };
 xc_error_t *xc_ask_depth(int *depth, const xc_dav_t *d);
 /** The body as XML; *root NULL when there is no body. @return 400, 413 */
 xc_error_t *xc_ask_xml(xmlNode **root, xc_dav_t *d);
+/** Is there time left? Asked between objects by what works through many. @return 503 after the request's deadline */
+xc_error_t *xc_ask_time(const xc_dav_t *d);
 /** Read Prefer and Brief into d. */
 void xc_ask_prefer(xc_dav_t *d);
 /** If-Match and If-None-Match for the mailbox. */
@@ -373,6 +375,14 @@ xc_error_t *xc_ask_zone(const xc_zone_t **zone, const xmlNode *root, apr_pool_t 
 xc_error_t *xc_ask_limit(int *limit, const xmlNode *root, apr_pool_t *pool);
 /** Set r->data from r->body under the view. */
 xc_error_t *xc_caldata_render(xc_resource_t *r, const xc_data_view_t *view, const xc_zone_t *zone, apr_pool_t *pool);
+/**
+ * The same for all of a list (xc_resource_t *) from `first` on that have a body; what one cannot be
+ * shown for is its body_error.
+ * @param view NULL = nothing to do
+ * @param zone NULL = each calendar's own
+ * @return 503 when it takes too long
+ */
+xc_error_t *xc_caldata_render_all(xc_dav_t *d, apr_array_header_t *resources, int first, const xc_data_view_t *view, const xc_zone_t *zone);
 /** CALDAV:time-range. @return valid-filter */
 xc_error_t *xc_range_parse(xc_range_t *out, const xmlNode *node, apr_pool_t *pool);
 /** CALDAV:filter. @return valid-filter, supported-filter, supported-collation */

@@ -93,6 +93,7 @@ static xc_error_t *export_items(xc_export_t *ex, xc_dav_t *d, xc_calendar_t *cal
         XC_TRY(xc_calendar_load(&loaded, cal, items, n, portion));
         for (int i = 0; i < n; i++) {
             apr_pool_clear(scratch);
+            XC_TRY(xc_ask_time(d));
             XC_TRY(export_one(ex, &loaded[i], window, scratch));
         }
     }

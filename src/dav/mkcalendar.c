@@ -39,6 +39,16 @@ static xc_error_t *read_root(xmlNode **root, xc_dav_t *d, const maker_t *maker)
     return NULL;
 }
 
+/* What homes have, or will have, by themselves. */
+static int is_reserved(const char *segment)
+{
+    static const char *const names[] = { "inbox", "outbox", "tasks", "notifications", "freebusy" };
+    for (apr_size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (!strcasecmp(segment, names[i]))
+            return 1;
+    return 0;
+}
+
 /* Is there room for a calendar at this place? */
 static xc_error_t *check_place(xc_dav_t *d)
 {
@@ -51,6 +61,8 @@ static xc_error_t *check_place(xc_dav_t *d)
                    : xc_error_make(d->pool, 409, XC_COND_NONE, "There is no collection to make it in.");
     if (cal)
         return xc_error_make(d->pool, 0, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar already.");
+    if (is_reserved(d->path.calendar))
+        return xc_error_make(d->pool, 0, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "This name is reserved.");
     return xc_precond_match(d, NULL);
 }
 

@@ -22,6 +22,7 @@ static xc_error_t *add_portion(busy_t *b, xc_calendar_t *cal, const xc_item_t **
     for (int i = 0; i < n; i++) {
         xc_object_t *obj;
         apr_pool_clear(scratch);
+        XC_TRY(xc_ask_time(b->d));
         if (loaded[i].error) { /* what is gone or cannot be shown takes no time; what cannot be reached may */
             if (xc_error_is_passing(loaded[i].error))
                 return loaded[i].error;

@@ -98,12 +98,7 @@ static xc_error_t *load(multiget_t *m, const xc_want_t *want, const xc_data_view
         return NULL;
     for (int i = 0; i < m->calendars->nelts; i++)
         XC_TRY(xc_props_load(d, APR_ARRAY_IDX(m->calendars, i, xc_calendar_t *), m->found, needs));
-    for (int i = 0; view && i < m->found->nelts; i++) {
-        xc_resource_t *r = APR_ARRAY_IDX(m->found, i, xc_resource_t *);
-        if (!r->body_error)
-            r->body_error = xc_caldata_render(r, view, zone ? zone : xc_resource_zone(d, r->cal), d->pool);
-    }
-    return NULL;
+    return xc_caldata_render_all(d, m->found, 0, view, zone);
 }
 
 static void clear(multiget_t *m)

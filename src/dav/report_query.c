@@ -137,6 +137,7 @@ static xc_error_t *query_portion(query_t *q, xc_calendar_t *cal, const xc_item_t
     XC_TRY(xc_calendar_load(&loaded, cal, items, n, portion));
     for (int i = 0; i < n && !q->truncated; i++) {
         apr_pool_clear(scratch);
+        XC_TRY(xc_ask_time(q->d));
         XC_TRY(judge(q, cal, items[i], &loaded[i], scratch));
     }
     return NULL;
@@ -173,13 +174,7 @@ static xc_error_t *query_all(query_t *q, xc_calendar_t *cal, const apr_array_hea
     if (!(q->needs & XC_P_BODY))
         return NULL;
     XC_TRY(xc_props_load(q->d, cal, q->matches, q->needs));
-    for (int i = first; q->view && i < q->matches->nelts; i++) {
-        xc_resource_t *r = APR_ARRAY_IDX(q->matches, i, xc_resource_t *);
-        const xc_zone_t *zone = q->zone ? q->zone : xc_resource_zone(q->d, cal);
-        if (!r->body_error)
-            r->body_error = xc_caldata_render(r, q->view, zone, q->d->pool);
-    }
-    return NULL;
+    return xc_caldata_render_all(q->d, q->matches, first, q->view, q->zone);
 }
 
 static xc_error_t *query_calendar(query_t *q, xc_calendar_t *cal)

@@ -49,12 +49,7 @@ static xc_error_t *load_changes(apr_array_header_t **live, apr_array_header_t **
     }
     if (needs & XC_P_BODY)
         XC_TRY(xc_props_load(d, cal, *live, needs));
-    for (int i = 0; s->view && i < (*live)->nelts; i++) {
-        xc_resource_t *r = APR_ARRAY_IDX(*live, i, xc_resource_t *);
-        if (!r->body_error)
-            r->body_error = xc_caldata_render(r, s->view, xc_resource_zone(d, cal), d->pool);
-    }
-    return NULL;
+    return xc_caldata_render_all(d, *live, 0, s->view, NULL);
 }
 
 static xc_error_t *answer(xc_dav_t *d, const sync_t *s, const apr_array_header_t *live, const apr_array_header_t *gone, int more, const char *token)

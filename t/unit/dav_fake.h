@@ -27,6 +27,7 @@ typedef struct fake_answer_t {
 } fake_answer_t;
 
 static int fake_gone_after; /* the client goes after so many writes; 0 = never */
+static apr_time_t fake_deadline; /* of the next requests; 0 = none */
 
 static xc_error_t *fake_read(xc_req_t *req, char **data, apr_size_t *len, apr_size_t max)
 {
@@ -74,6 +75,7 @@ static void fake_setup(void)
     ck_assert_ptr_null(xc_zone_init(fake_pool));
     memset(&fake_config, 0, sizeof(fake_config));
     fake_gone_after = 0;
+    fake_deadline = 0;
     fake_config.base = "/dav";
     fake_config.max_request_bytes = 1 << 20;
     fake_config.max_resource_bytes = 100000;
@@ -111,6 +113,7 @@ static fake_answer_t *fake_ask(const char *method, const char *uri, const char *
         apr_table_add(req->headers_in, apr_pstrmemdup(fake_pool, *headers, (apr_size_t)(colon - *headers)), colon + 2);
     }
     req->cfg = &fake_config;
+    req->deadline = fake_deadline;
     req->mailbox = &fake_box;
     req->pool = fake_pool;
     req->ctx = a;

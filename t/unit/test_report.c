@@ -126,6 +126,22 @@ START_TEST(query_of_parts)
 }
 END_TEST
 
+START_TEST(nothing_goes_on_for_ever)
+{
+    static const char *const bodies[] = {
+        QUERY(ETAG, VEVENT("<C:time-range start=\"20270101T000000Z\"/>")),
+        XML("C", "free-busy-query", "<C:time-range start=\"20270301T000000Z\" end=\"20270601T000000Z\"/>"),
+        XML("C", "calendar-multiget", "<D:prop><C:calendar-data><C:expand start=\"20270101T000000Z\" end=\"20280101T000000Z\"/></C:calendar-data></D:prop><D:href>" ONE "</D:href>"),
+    };
+    fake_deadline = apr_time_now() - 1;
+    fake_answer_t *a = report(CAL, bodies[_i], "1");
+    ck_assert_int_eq(a->status, 503);
+    ck_assert_str_ne(fake_got(a, "Retry-After"), "");
+    fake_deadline = apr_time_now() + apr_time_from_sec(60);
+    ck_assert_int_lt(report(CAL, bodies[_i], "1")->status, 300);
+}
+END_TEST
+
 START_TEST(query_meets_failures)
 {
     static const char query[] = QUERY(ETAG, VEVENT("<C:time-range start=\"20270101T000000Z\"/>"));
@@ -402,6 +418,7 @@ int main(void)
     tcase_add_test(tc, query_of_home_and_object);
     tcase_add_test(tc, query_limits);
     tcase_add_test(tc, query_of_parts);
+    tcase_add_loop_test(tc, nothing_goes_on_for_ever, 0, 3);
     tcase_add_test(tc, query_meets_failures);
     tcase_add_test(tc, multigets);
     tcase_add_test(tc, multiget_trusts_a_young_listing);
