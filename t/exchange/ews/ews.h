@@ -7,6 +7,7 @@
 #ifndef LAB_EWS_H
 #define LAB_EWS_H
 
+#include <apr_hash.h>
 #include <apr_strings.h>
 #include <libxml/tree.h>
 
@@ -40,6 +41,8 @@ typedef struct lab_call {
     apr_size_t source_len;
     lab_buf_t out;
     apr_time_t now;             /* one moment for the whole call, whole seconds */
+    apr_hash_t *items;          /* what lab_view_window() has read already */
+    apr_hash_t *series;         /* what lab_series_load() has read already */
     apr_array_header_t *events; /* what it changed, for subscriptions (events.h) */
     const char *fault;          /* set: a whole SOAP fault to answer with */
 } lab_call_t;

@@ -9,7 +9,7 @@ const lab_zone_t *lab_bag_zone(const lab_bag_t *bag, const char *name)
     return text ? lab_zone_from_text(text) : NULL;
 }
 
-lab_series_t *lab_series_load(lab_call_t *call, const lab_item_t *item)
+static lab_series_t *read_series(lab_call_t *call, const lab_item_t *item)
 {
     const char *text = lab_bag_get(item->bag, "Recurrence");
     lab_series_t *s = apr_pcalloc(call->pool, sizeof *s);
@@ -26,6 +26,23 @@ lab_series_t *lab_series_load(lab_call_t *call, const lab_item_t *item)
     s->start_sec = start.sec;
     s->span_sec = lab_wall_diff_sec(start, end);
     s->exceptions = lab_item_exceptions(call->db, call->pool, item->id);
+    return s;
+}
+
+/* A call that shows a hundred items looks at their neighbours a hundred times: what it
+ * has read of a series it keeps, as long as the item has not changed. */
+lab_series_t *lab_series_load(lab_call_t *call, const lab_item_t *item)
+{
+    apr_int64_t key[2] = {item->id, item->cn};
+    if (!call->series)
+        call->series = apr_hash_make(call->pool);
+    lab_series_t *s = apr_hash_get(call->series, key, sizeof key);
+    if (s)
+        return s;
+    s = read_series(call, item);
+    if (s && item->id)
+        apr_hash_set(call->series, apr_pmemdup(call->pool, key, sizeof key), sizeof key,
+                     s);
     return s;
 }
 
@@ -208,6 +225,21 @@ static void expand(const window_t *w, const lab_item_t *item, const lab_series_t
     }
 }
 
+/* the item of a row, read once in a call as long as it does not change */
+static const lab_item_t *known_item(lab_call_t *call, sqlite3_stmt *st)
+{
+    apr_int64_t key[2] = {sqlite3_column_int64(st, 0), sqlite3_column_int64(st, 4)};
+    if (!call->items)
+        call->items = apr_hash_make(call->pool);
+    lab_item_t *item = apr_hash_get(call->items, key, sizeof key);
+    if (!item) {
+        item = lab_item_row(call->pool, st);
+        apr_hash_set(call->items, apr_pmemdup(call->pool, key, sizeof key), sizeof key,
+                     item);
+    }
+    return item;
+}
+
 void lab_view_window(lab_call_t *call, apr_int64_t folder, apr_time_t from, apr_time_t to,
                      void (*each)(void *ctx, const lab_view_t *view), void *ctx)
 {
@@ -218,7 +250,7 @@ void lab_view_window(lab_call_t *call, apr_int64_t folder, apr_time_t from, apr_
                                     " FROM items WHERE folder=? AND start<? AND end>=?",
                                     "iii", folder, w.to, w.from);
     while (lab_db_step(call->db, st))
-        APR_ARRAY_PUSH(items, lab_item_t *) = lab_item_row(call->pool, st);
+        APR_ARRAY_PUSH(items, const lab_item_t *) = known_item(call, st);
     for (int i = 0; i < items->nelts; i++) {
         const lab_item_t *item = APR_ARRAY_IDX(items, i, lab_item_t *);
         lab_view_t view;
