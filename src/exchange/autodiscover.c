@@ -25,6 +25,7 @@ typedef struct search_t {
     const char *address;
     int redirects;
     int allow_http;      /* the administrator wrote an http URL */
+    int elsewhere;       /* this address was sent on to another one: that says nothing of its neighbours */
     int refused;         /* somebody answered 401 */
     int unreachable;     /* somebody did not answer */
     const char *ews_url; /* found */
@@ -262,16 +263,22 @@ static int valid_domain(const char *domain)
     return *domain && *domain != '.' && *domain != '-';
 }
 
+/* The configured service, or base of one. */
+static void ask_fixed(search_t *se, const char *fixed)
+{
+    apr_size_t n = strlen(fixed);
+    if (n > 4 && (strcasecmp(fixed + n - 4, ".xml") == 0 || strcasecmp(fixed + n - 4, ".svc") == 0))
+        ask(se, fixed);
+    else
+        ask_host(se, n && fixed[n - 1] == '/' ? apr_pstrmemdup(se->pool, fixed, n - 1) : fixed);
+}
+
 static void search(search_t *se)
 {
     const char *fixed = se->s->cfg->autodiscover_url;
     if (fixed) {
         se->allow_http = strncasecmp(fixed, "http://", 7) == 0;
-        apr_size_t n = strlen(fixed);
-        if (n > 4 && (strcasecmp(fixed + n - 4, ".xml") == 0 || strcasecmp(fixed + n - 4, ".svc") == 0))
-            ask(se, fixed);
-        else
-            ask_host(se, fixed[n - 1] == '/' ? apr_pstrmemdup(se->pool, fixed, n - 1) : fixed);
+        ask_fixed(se, fixed);
     } else {
         const char *domain = strrchr(se->address, '@') + 1;
         if (valid_domain(domain))
@@ -282,14 +289,38 @@ static void search(search_t *se)
         se->next_url = se->next_address = NULL;
         if (address) {
             se->address = address;
+            se->elsewhere = 1;
             const char *domain = strrchr(address, '@');
             if (fixed)
-                ask(se, fixed);
+                ask_fixed(se, fixed);
             else if (domain && valid_domain(domain + 1))
                 ask_domain(se, domain + 1);
         } else
             ask(se, url);
     }
+}
+
+/* What is known of a whole domain, and what of one address only. */
+static const char *domain_key(const char *domain, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "ews-url ", domain, NULL);
+}
+
+static const char *address_key(const char *address, apr_pool_t *pool)
+{
+    char *key = apr_pstrcat(pool, "ews-url-of ", address, NULL);
+    for (char *c = key; *c; c++)
+        *c = (char)apr_tolower(*c);
+    return key;
+}
+
+void xc_autodiscover_forget(xc_session_t *s, const char *login, apr_pool_t *pool)
+{
+    const char *address = xc_login_address(login, s->cfg->mail_domain, pool);
+    if (s->cfg->url || !s->memo_set || !address)
+        return;
+    s->memo_set(s->memo_ctx, address_key(address, pool), NULL, 0);
+    s->memo_set(s->memo_ctx, domain_key(strrchr(address, '@') + 1, pool), NULL, 0);
 }
 
 static const char *remembered(xc_session_t *s, const char *key, apr_pool_t *pool)
@@ -310,8 +341,10 @@ xc_error_t *xc_autodiscover_url(const char **url, xc_session_t *s, const char *l
      * must not make a foreign server say who somebody is. */
     if (strcasecmp(domain, s->cfg->mail_domain))
         return xc_error_make(pool, 401, XC_COND_NONE, "Logins here belong to the mail domain %s.", s->cfg->mail_domain);
-    const char *key = apr_pstrcat(pool, "ews-url ", domain, NULL), *bad = apr_pstrcat(pool, "ews-url-failed ", domain, NULL);
-    *url = remembered(s, key, pool);
+    const char *own = address_key(se.address, pool), *bad = apr_pstrcat(pool, "ews-url-failed ", domain, NULL);
+    *url = remembered(s, own, pool);
+    if (!*url)
+        *url = remembered(s, domain_key(domain, pool), pool);
     if (*url)
         return NULL;
     if (remembered(s, bad, pool))
@@ -320,7 +353,7 @@ xc_error_t *xc_autodiscover_url(const char **url, xc_session_t *s, const char *l
     if (se.ews_url) {
         *url = se.ews_url;
         if (s->memo_set)
-            s->memo_set(s->memo_ctx, key, se.ews_url, GOOD_FOR);
+            s->memo_set(s->memo_ctx, se.elsewhere ? own : domain_key(domain, pool), se.ews_url, GOOD_FOR);
         xc_log(s->log, XC_LOG_INFO, "Autodiscover: %s is served by %s", domain, se.ews_url);
         return NULL;
     }

@@ -11,7 +11,8 @@
 
 /**
  * The EWS URL for this session: the configured one, else the remembered one of the mail domain, else
- * Autodiscover's answer (remembered for a day; a failure for half a minute).
+ * Autodiscover's answer (remembered for a day, for the domain, or for the address alone when it was sent on
+ * to another one; a failure for half a minute).
  *
  * Credentials travel over https only, unless the administrator wrote an http URL into
  * ExchangeAutodiscoverURL. At most ten redirects are followed, each to https.
@@ -22,6 +23,9 @@
  *         answered; 502 with a sentence for the administrator when there is nothing to ask
  */
 xc_error_t *xc_autodiscover_url(const char **url, xc_session_t *s, const char *login, apr_pool_t *pool);
+
+/** What was found serves no longer: it is looked for anew the next time. Nothing when a URL is configured. */
+void xc_autodiscover_forget(xc_session_t *s, const char *login, apr_pool_t *pool);
 
 /** Login as an SMTP address: itself, or completed with the mail domain; NULL when neither works. */
 const char *xc_login_address(const char *login, const char *mail_domain, apr_pool_t *pool);

@@ -125,7 +125,7 @@ static int is_on_the_way(int status)
     return status == 200 || status == 500 || status == 502 || status == 504;
 }
 
-static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t *call, const xc_session_t *s, apr_pool_t *pool)
+static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t *call, xc_session_t *s, apr_pool_t *pool)
 {
     xc_error_t *err;
     switch (resp->status) {
@@ -146,6 +146,8 @@ static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t
     case 502:
     case 504: err = xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "Exchange is not available at the moment."), 30); break;
     default:
+        if (resp->status >= 300 && resp->status < 500)
+            xc_ews_forget_url(s, pool);
         err = xc_error_make(pool, 502, XC_COND_NONE, "Exchange's web service does not answer as one.");
         xc_error_context(err, pool, "check ExchangeURL");
     }
@@ -193,7 +195,7 @@ static xc_error_t *parse(xmlNode **root, const xc_net_response_t *resp, apr_pool
     return xc_xml_parse_large(root, again, strlen(again), pool);
 }
 
-static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *resp, const xc_session_t *s, const xc_ews_state_t *state,
+static xc_error_t *read_answer(xc_ews_call_t *call, const xc_net_response_t *resp, xc_session_t *s, const xc_ews_state_t *state,
                                apr_pool_t *pool)
 {
     if (resp->error)

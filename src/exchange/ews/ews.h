@@ -45,6 +45,9 @@ xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t
 /** The server does not speak the version that was remembered: the next session finds out anew. */
 void xc_ews_forget_version(const xc_session_t *s, const xc_ews_state_t *state);
 
+/** What answers at the URL is not EWS: one that was discovered is looked for anew the next time. */
+void xc_ews_forget_url(xc_session_t *s, apr_pool_t *pool);
+
 /* ---- calls ---- */
 
 typedef struct xc_ews_call_t {

@@ -91,6 +91,16 @@ void xc_ews_forget_version(const xc_session_t *s, const xc_ews_state_t *state)
         s->memo_set(s->memo_ctx, memo_key(state->url, s->pool), NULL, 0);
 }
 
+static const char *login_of(const xc_session_t *s)
+{
+    return s->impersonate ? s->impersonate : s->account ? s->account : s->credential ? s->credential->user : NULL;
+}
+
+void xc_ews_forget_url(xc_session_t *s, apr_pool_t *pool)
+{
+    xc_autodiscover_forget(s, login_of(s), pool);
+}
+
 xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t *pool)
 {
     xc_ews_state_t *state = s->state;
@@ -98,8 +108,7 @@ xc_error_t *xc_ews_state(const xc_ews_state_t **out, xc_session_t *s, apr_pool_t
     if (state)
         return NULL;
     state = apr_pcalloc(s->pool, sizeof *state);
-    const char *login = s->impersonate ? s->impersonate : s->account ? s->account : s->credential ? s->credential->user : NULL;
-    XC_TRY(xc_autodiscover_url(&state->url, s, login, s->pool));
+    XC_TRY(xc_autodiscover_url(&state->url, s, login_of(s), s->pool));
     state->origin = xc_net_origin(state->url, s->pool);
     if (!state->origin)
         return xc_error_make(pool, 502, XC_COND_NONE, "The address of Exchange's web service is not valid.");
