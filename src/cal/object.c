@@ -185,10 +185,10 @@ static xc_error_t *check_limits(const xc_object_t *obj, const xc_object_limits_t
         return xc_error_make(obj->pool, 0, XC_COND_MAX_INSTANCES, "The object has more than %d changed occurrences.", limits->max_components - 1);
     for (int i = 0; i < obj->comps->nelts; i++) {
         icalcomponent *c = APR_ARRAY_IDX(obj->comps, i, icalcomponent *);
-        static const icalproperty_kind kinds[] = {ICAL_DTSTART_PROPERTY, ICAL_RECURRENCEID_PROPERTY};
+        static const icalproperty_kind kinds[] = {ICAL_DTSTART_PROPERTY, ICAL_DTEND_PROPERTY, ICAL_RECURRENCEID_PROPERTY};
         if (limits->max_attendees > 0 && icalcomponent_count_properties(c, ICAL_ATTENDEE_PROPERTY) > limits->max_attendees)
             return xc_error_make(obj->pool, 0, XC_COND_MAX_ATTENDEES, "An event can have at most %d attendees.", limits->max_attendees);
-        for (int k = 0; k < 2; k++) {
+        for (int k = 0; k < 3; k++) {
             xc_when_t when;
             if (!xc_comp_when(obj, c, kinds[k], &when))
                 continue;

@@ -20,7 +20,7 @@ typedef struct xc_object_limits_t {
     apr_size_t max_bytes;       /* 0 = none */
     int max_attendees;
     int max_components;         /* master and overrides together */
-    apr_time_t min_date, max_date; /* 0 = none; every DTSTART and RECURRENCE-ID must lie between */
+    apr_time_t min_date, max_date; /* 0 = none; every DTSTART, DTEND and RECURRENCE-ID must lie between */
 } xc_object_limits_t;
 
 /**

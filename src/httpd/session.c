@@ -11,6 +11,10 @@
 #include "base/buf.h"
 #include "base/crypt.h"
 
+/* What Exchange can date: 1601 to August 4500, less two days at each end for the zones. */
+#define FIRST_DATE apr_time_from_sec(APR_INT64_C(-11644300800)) /* 1601-01-03T00:00:00Z */
+#define LAST_DATE  apr_time_from_sec(APR_INT64_C(79859951999))  /* 4500-08-29T23:59:59Z */
+
 static void fill_configs(xc_request_ctx_t *ctx)
 {
     const xc_dir_config_t *c = ctx->cfg;
@@ -28,6 +32,8 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                  .max_resource_bytes = c->max_resource_bytes,
                                  .max_attendees = c->max_attendees,
                                  .max_matches = c->max_matches,
+                                 .min_date = FIRST_DATE,
+                                 .max_date = LAST_DATE,
                                  .past_window = c->past_window,
                                  .future_window = c->future_window,
                                  .read_only = c->read_only};
@@ -37,7 +43,9 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                          .keep_max_bytes = c->max_kept_bytes,
                                          .limits = {.max_bytes = c->max_resource_bytes,
                                                     .max_attendees = c->max_attendees,
-                                                    .max_components = c->max_components},
+                                                    .max_components = c->max_components,
+                                                    .min_date = FIRST_DATE,
+                                                    .max_date = LAST_DATE},
                                          .read_only = c->read_only};
 }
 
