@@ -7,26 +7,52 @@
 /* Fewer missing bodies than this are fetched at once, without waiting for another's flight. */
 #define XC_LOAD_FLIGHT_FROM 16
 
-/* What one fetched item becomes in the store. */
-static void keep_fetched(xc_calendar_t *cal, xc_fetched_t *f, const xc_item_t *item, xc_body_t *body, apr_pool_t *pool)
+/* Fetched bodies on their way into the store: written together, because each write costs a transaction. */
+#define XC_KEEP_AT_ONCE 64
+
+typedef struct keeper_t {
+    xc_calendar_t *cal;
+    xc_body_t bodies[XC_KEEP_AT_ONCE];
+    xc_span_t spans[XC_KEEP_AT_ONCE];
+    int n, nspans;
+} keeper_t;
+
+static void keep_now(keeper_t *k, apr_pool_t *pool)
+{
+    const xc_mailbox_t *m = k->cal->mailbox;
+    xc_error_t *err = xc_store_put_bodies(m->store, &k->cal->key, k->bodies, k->n, pool);
+    if (!err)
+        err = xc_store_set_spans(m->store, &k->cal->key, k->spans, k->nspans, pool);
+    /* A body that could not be kept costs one more call later, nothing else. */
+    if (err)
+        xc_log(m->session->log, XC_LOG_WARNING, "bodies were not kept: %s", err->detail ? err->detail : err->message);
+    k->n = k->nspans = 0;
+}
+
+/* What one fetched item becomes in the store. The strings on `pool` are read by keep_now(). */
+static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *item, xc_body_t *body, apr_pool_t *pool)
 {
     memset(body, 0, sizeof *body);
     body->id = f->id ? f->id : item->id;
     body->change_key = f->change_key ? f->change_key : item->change_key;
     if (f->event) {
+        xc_object_t *obj = NULL;
         body->text = xc_object_text_for(f->event, pool);
         body->len = strlen(body->text);
         body->extra = f->props;
-        xc_calendar_remember(cal, body->id, body->change_key, body->text, body->len, body->extra, pool);
+        k->bodies[k->n++] = *body;
+        if (!xc_object_parse_stored(&obj, body->text, body->len, pool)) {
+            xc_span_t *span = &k->spans[k->nspans++];
+            span->id = body->id;
+            span->change_key = body->change_key;
+            xc_object_span(obj, k->cal->mailbox->session->zone, &span->first, &span->last);
+        }
         return;
     }
     body->note = f->error->message;
     /* What Exchange cannot show today it will not show tomorrow; what it is too busy for it will. */
-    if (f->error->status != 404 && !xc_error_is_passing(f->error)) {
-        xc_error_t *err = xc_store_put_bodies(cal->mailbox->store, &cal->key, body, 1, pool);
-        if (err)
-            xc_log(cal->mailbox->session->log, XC_LOG_WARNING, "a body was not kept: %s", err->message);
-    }
+    if (f->error->status != 404 && !xc_error_is_passing(f->error))
+        k->bodies[k->n++] = *body;
 }
 
 static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t *pool)
@@ -117,11 +143,13 @@ static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_
     xc_fetched_t *fetched = NULL;
     XC_TRY(s->backend->item_fetch(&fetched, s, ids, want->nelts, pool));
 
+    keeper_t *k = apr_pcalloc(pool, sizeof *k);
+    k->cal = cal;
     apr_pool_t *scratch;
     apr_pool_create(&scratch, pool);
     for (int i = 0; i < want->nelts; i++) {
         xc_body_t body;
-        keep_fetched(cal, &fetched[i], APR_ARRAY_IDX(want, i, const xc_item_t *), &body, i < asked ? pool : scratch);
+        keep_fetched(k, &fetched[i], APR_ARRAY_IDX(want, i, const xc_item_t *), &body, i < asked ? pool : scratch);
         if (i < asked) {
             xc_loaded_t *o = &out[APR_ARRAY_IDX(slot, i, int)];
             if (fetched[i].event) {
@@ -129,9 +157,13 @@ static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_
                 o->item = item_as_fetched(o->item, &body, pool);
             } else
                 o->error = fetched[i].error;
-        } else
+        }
+        if (k->n == XC_KEEP_AT_ONCE) {
+            keep_now(k, scratch);
             apr_pool_clear(scratch);
+        }
     }
+    keep_now(k, scratch);
     apr_pool_destroy(scratch);
     return NULL;
 }

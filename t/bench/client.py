@@ -27,8 +27,14 @@ class Client:
             h['Content-Type'] = 'text/calendar; charset=utf-8' if body.startswith('BEGIN:') else 'application/xml; charset=utf-8'
             body = body.encode()
         h.update(headers or {})
-        self.conn.request(method, path, body, h)
-        r = self.conn.getresponse()
+        try:
+            self.conn.request(method, path, body, h)
+            r = self.conn.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):
+            # the server's right with an idle connection
+            self.conn.close()
+            self.conn.request(method, path, body, h)
+            r = self.conn.getresponse()
         answer = Answer(r.status, r.getheaders(), r.read())
         if expect and r.status not in expect:
             raise RuntimeError('%s %s: %r' % (method, path, answer))
