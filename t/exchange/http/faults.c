@@ -58,10 +58,13 @@ static int cut(request_rec *r)
     return DONE;
 }
 
-static int unavailable(request_rec *r)
+static int unavailable(request_rec *r, apr_int64_t ms)
 {
     static const char page[] = "The service is unavailable.";
     apr_table_setn(r->err_headers_out, "Connection", "close");
+    if (ms > 0)
+        apr_table_setn(r->err_headers_out, "Retry-After",
+                       apr_psprintf(r->pool, "%" APR_INT64_T_FMT, (ms + 999) / 1000));
     return lab_http_send(r, HTTP_SERVICE_UNAVAILABLE, "text/html", page, sizeof page - 1);
 }
 
@@ -122,7 +125,7 @@ int lab_fault_commit(lab_server_t *lab, request_rec *r, const lab_fault_t *fault
 {
     const char *kind = fault->kind;
     if (!strcmp(kind, "503"))
-        return unavailable(r);
+        return unavailable(r, fault->value_ms);
     if (!strcmp(kind, "busy"))
         return busy(r, fault->value_ms);
     if (!strcmp(kind, "401"))

@@ -80,7 +80,7 @@ static lab_db_t *connect_db(lab_store_t *store)
     sqlite3_busy_timeout(sql, 10000);
     sqlite3_exec(sql,
                  "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
-                 "PRAGMA cache_size=-16000; PRAGMA mmap_size=268435456;",
+                 "PRAGMA cache_size=-4000; PRAGMA mmap_size=268435456;",
                  NULL, NULL, NULL);
     apr_thread_mutex_lock(store->idle_lock);
     lab_db_t *db = apr_pcalloc(store->pool, sizeof *db);

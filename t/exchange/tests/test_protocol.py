@@ -271,6 +271,12 @@ def test_status_faults(lab, alice, kind, status):
     assert alice.folder() is not None
 
 
+def test_503_can_say_when_to_come_back(lab, alice):
+    lab.faults({'kind': '503', 'times': 1, 'value': 1500}, {'kind': '503', 'times': 1})
+    assert alice.post(alice.envelope(GET_FOLDER)).headers['Retry-After'] == '2'
+    assert 'Retry-After' not in alice.post(alice.envelope(GET_FOLDER)).headers
+
+
 def test_busy(lab, alice):
     lab.faults({'operation': '*', 'kind': 'busy', 'times': 1, 'value': 1234})
     f = fault(alice.folder)
