@@ -280,3 +280,45 @@ def test_a_state_of_another_time(alice):
     alice.good('create', folder=calendar, href='a.ics', text=EVENTS['zoned'])
     page = alice.good('sync', folder=calendar, state='H4sIAAAAAAAEAGNgYGcAAA==')
     assert page['reset'] and len(page['items']) == 1
+
+
+FAULTS = ['503', 'busy', 'reset', 'truncate', 'garbage', 'ErrorInternalServerTransientError', 'ErrorQuotaExceeded']
+
+
+@pytest.mark.parametrize('kind', FAULTS)
+def test_a_fault_in_the_middle_of_a_create(exchange, alice, kind):
+    """Whatever fails: the event is there whole and said to be, or it is not there."""
+    calendar = alice.calendar()
+    for operation in ('CreateItem', 'DeleteItem', 'UpdateItem'):
+        exchange.faults(dict(operation=operation, kind=kind, times=1))
+        answer = alice('create', folder=calendar, href='a.ics', text=EVENTS['exceptions'])
+        exchange.faults()
+        items = alice.good('sync', folder=calendar)['items']
+        if 'error' in answer:
+            assert answer['error']['status'] in (502, 503, 507), answer
+            assert not items, '%s %s' % (operation, answer)
+        else:
+            assert [i['id'] for i in items] == [answer['id']]
+            assert alice.one(answer['id'])['text'] == EVENTS['exceptions']
+            assert items[0]['key'] == answer['key']
+            alice.good('delete', id=answer['id'])
+
+
+@pytest.mark.parametrize('kind', FAULTS)
+def test_a_fault_in_the_middle_of_an_update(exchange, alice, kind):
+    """Either all of the new or all of the old, and an error for the old only."""
+    calendar, n = alice.calendar(), 0
+    for operation in ('UpdateItem', 'DeleteItem'):
+        for skip in (0, 1):
+            n += 1
+            old, new = (EVENTS[x].replace('UID:UID', 'UID:%d' % n) for x in ('exceptions', 'other-exceptions'))
+            made = alice.good('create', folder=calendar, href='%d.ics' % n, text=old)
+            exchange.faults(dict(operation=operation, kind=kind, times=1, skip=skip))
+            answer = alice('update', id=made['id'], key=made['key'], before=old, text=new)
+            exchange.faults()
+            got = alice.one(made['id'])
+            if 'error' in answer:
+                assert answer['error']['status'] in (502, 503, 507), answer
+                assert got['text'] in (old, new), '%s %d %s' % (operation, skip, answer)
+            else:
+                assert (got['text'], got['key']) == (new, answer['key']), '%s %d' % (operation, skip)

@@ -193,6 +193,32 @@ static xc_error_t *end_update(xc_item_ref_t *out, xc_ews_call_t *call, xc_sessio
     return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "UpdateItem without an id", pool);
 }
 
+/* An update whose answer never came: the item says whether it was made, by what is kept beside it. */
+static xc_error_t *find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *kept,
+                                apr_pool_t *pool)
+{
+    xc_ews_call_t call;
+    xmlNode *message = NULL;
+    memset(out, 0, sizeof *out);
+    xc_ews_begin(&call, s, es, "GetItem", pool);
+    xc_xmlw_start(call.w, XC_NS_M, "ItemShape");
+    xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
+    xc_xmlw_start(call.w, XC_NS_T, "AdditionalProperties");
+    xc_ews_write_named(call.w, XC_EWS_PROP_KEPT);
+    xc_xmlw_end(call.w);
+    xc_xmlw_end(call.w);
+    xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
+    xc_ews_write_id(call.w, "ItemId", ref->id, NULL);
+    xc_xmlw_end(call.w);
+    XC_TRY(xc_ews_single(&message, &call, s, es, pool));
+    const char *now = xc_ews_named(xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL), XC_EWS_PROP_KEPT, pool);
+    if (kept && now && strcmp(kept, now) == 0)
+        ref_from(out, message, pool);
+    if (out->change_key && ref->change_key && strcmp(out->change_key, ref->change_key) == 0)
+        memset(out, 0, sizeof *out);
+    return NULL;
+}
+
 /* When the times or the rule of a series change, Exchange forgets its exceptions, or keeps them where they
  * no longer belong: they are made again in any case. */
 static int series_starts_anew(const xc_event_t *before, const xc_event_t *now)
@@ -213,7 +239,17 @@ static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const 
     begin_update(&call, s, es, ref, resolution, pool);
     xc_ews_write_updates(call.w, before, w->event, fresh || plan.reset ? XC_FIELD_RECUR : 0, s, es->version, pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, w->kept);
-    XC_TRY(end_update(out, &call, s, es, pool));
+    xc_error_t *err = end_update(out, &call, s, es, pool);
+    if (err && err->maybe_done) {
+        apr_time_t deadline = extend_deadline(s);
+        xc_error_t *look = find_updated(out, s, es, ref, w->kept, pool);
+        s->deadline = deadline;
+        if (!look && out->id) {
+            xc_log(s->log, XC_LOG_WARNING, "the answer to an UpdateItem was lost, the update was made");
+            err = NULL;
+        }
+    }
+    XC_TRY(err);
     *begun = 1;
     XC_TRY(xc_ews_series_write(&out->change_key, &plan, s, es, out->id, pool));
     return out->change_key ? NULL : ask_change_key(out, s, es, out->id, pool);

@@ -263,6 +263,11 @@ static bool strikes(json_t *one, const char *operation)
         return false;
     if (p && !chance(json_number_value(p)))
         return false;
+    const json_int_t skip = json_integer_value(json_object_get(one, "skip"));
+    if (skip > 0) {
+        json_object_set_new(one, "skip", json_integer(skip - 1));
+        return false;
+    }
     if (times)
         json_object_set_new(one, "times", json_integer(json_integer_value(times) - 1));
     return true;
