@@ -25,10 +25,10 @@ PKGS    := libxml-2.0 libcurl libical icu-i18n icu-uc openssl jansson zlib
 CFLAGS  += -std=gnu11 $(OPT) $(WARN) -fvisibility=hidden -fPIC -pthread $(SANFLAGS)
 
 # evaluated when first needed, so that `make deps` works on a machine that has nothing yet
-APXS_CPPFLAGS = -I$(shell $(APXS) -q INCLUDEDIR) $(shell apr-1-config --includes --cppflags) $(shell apu-1-config --includes)
-APR_LIBS      = $(shell apr-1-config --link-ld) $(shell apu-1-config --link-ld)
-PKG_CFLAGS    = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS      = $(shell pkg-config --libs $(PKGS)) -llmdb -lresolv
+APXS_CPPFLAGS = $(eval APXS_CPPFLAGS := -I$$(shell $(APXS) -q INCLUDEDIR) $$(shell apr-1-config --includes --cppflags) $$(shell apu-1-config --includes))$(APXS_CPPFLAGS)
+APR_LIBS = $(eval APR_LIBS := $$(shell apr-1-config --link-ld) $$(shell apu-1-config --link-ld))$(APR_LIBS)
+PKG_CFLAGS = $(eval PKG_CFLAGS := $$(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $$(shell pkg-config --libs $(PKGS)) -llmdb -lresolv)$(PKG_LIBS)
 
 .PHONY: all clean
 all: mod_excal.so

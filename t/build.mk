@@ -4,7 +4,9 @@ include t/unit/build.mk
 -include t/bench/build.mk
 -include t/fuzz/build.mk
 
-.PHONY: deps check test lint asan-check demo
+JOBS ?= -j$(shell nproc)
+
+.PHONY: deps check programs test lint asan-check demo
 
 # Installs what is missing and nothing else; on systems without apt-get it lists what to install.
 deps:
@@ -13,9 +15,13 @@ deps:
 # A recursive make: what `deps` has just installed (apxs, pkg-config) is asked again.
 check: deps
 	$(MAKE) lint
+	$(MAKE) $(JOBS) programs
 	$(MAKE) test
 
-test: all lab unit-programs lab-unit fuzz-programs
+# everything that a test runs
+programs: all lab unit-programs lab-unit fuzz-programs
+
+test: programs
 	t/run --build $(BUILD) $(if $(ONLY),--only $(ONLY))
 
 lint:
@@ -26,7 +32,7 @@ lint:
 
 # The unit and HTTP suites once more with AddressSanitizer and UndefinedBehaviorSanitizer.
 asan-check: deps
-	$(MAKE) SANITIZE=1 BUILD=build/asan build/asan/mod_excal.so lab unit-programs lab-unit fuzz-programs
+	$(MAKE) $(JOBS) SANITIZE=1 BUILD=build/asan build/asan/mod_excal.so lab unit-programs lab-unit fuzz-programs
 	EXCAL_SANITIZED=1 ASAN_OPTIONS=detect_leaks=0 t/run --build build/asan --only unit,fuzz,lab-unit,http
 
 DEMO_PORT          ?= 8080
@@ -35,5 +41,5 @@ DEMO_BACKEND       ?= ews
 DEMO_DIR           ?= build/demo
 DEMO_MPM           ?= event
 demo: deps
-	$(MAKE) all lab
+	$(MAKE) $(JOBS) all lab
 	@exec t/demo --port $(DEMO_PORT) --exchange-port $(DEMO_EXCHANGE_PORT) --backend $(DEMO_BACKEND) --dir $(DEMO_DIR) --mpm $(DEMO_MPM)

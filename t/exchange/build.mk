@@ -5,17 +5,18 @@
 LAB_PURE_SRCS := $(sort $(wildcard t/exchange/zones/*.c t/exchange/recur/*.c t/exchange/grammar/*.c \
                  t/exchange/seed/*.c t/exchange/directory/*.c))
 LAB_PURE_OBJS := $(patsubst t/exchange/%.c,$(BUILD)/exchange/obj/%.o,$(LAB_PURE_SRCS))
-LAB_PURE_LIBS  = $(shell pkg-config --libs libxml-2.0) $(APR_LIBS)
-LAB_CPPFLAGS   = -It/exchange $(APXS_CPPFLAGS) $(shell pkg-config --cflags libxml-2.0)
+LAB_PURE_LIBS  = $(eval LAB_PURE_LIBS := $$(shell pkg-config --libs libxml-2.0) $$(APR_LIBS))$(LAB_PURE_LIBS)
+LAB_CPPFLAGS   = $(eval LAB_CPPFLAGS := -It/exchange $$(APXS_CPPFLAGS) $$(shell pkg-config --cflags libxml-2.0 openssl jansson sqlite3))$(LAB_CPPFLAGS)
 
-# every object of the simulator; an area with needs of its own adds to LAB_CPPFLAGS
+# every object of the simulator
 $(BUILD)/exchange/obj/%.o: t/exchange/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC $<"
+	$(Q)$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/exchange/libpure.a: $(LAB_PURE_OBJS)
 	@mkdir -p $(@D)
-	rm -f $@ && ar rcs $@ $^
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 # --- unit tests of the simulator: one program per file, written with check -----------------------
 LAB_UNIT_SRCS := $(sort $(wildcard t/exchange/tests/unit/test_*.c))
@@ -23,7 +24,8 @@ LAB_UNIT_BINS := $(patsubst t/exchange/tests/unit/%.c,$(BUILD)/exchange/unit/%,$
 
 $(BUILD)/exchange/unit/%: t/exchange/tests/unit/%.c $(BUILD)/exchange/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
 	    $(LAB_PURE_LIBS) $(shell pkg-config --libs check)
 
 # what the tests written in Python run: programs of the same library
@@ -32,7 +34,8 @@ LAB_TOOL_BINS := $(patsubst t/exchange/tests/tools/%.c,$(BUILD)/exchange/tools/%
 
 $(BUILD)/exchange/tools/%: t/exchange/tests/tools/%.c $(BUILD)/exchange/libpure.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
+	@echo "  LD $@"
+	$(Q)$(CC) $(CPPFLAGS) $(LAB_CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) -o $@ $< $(BUILD)/exchange/libpure.a \
 	    $(LAB_PURE_LIBS)
 
 .PHONY: lab-unit lab-unit-check lab-tools
@@ -48,13 +51,13 @@ LAB_MOD_SRCS := $(filter-out $(LAB_PURE_SRCS) t/exchange/tests/%, \
                 $(sort $(wildcard t/exchange/*.c t/exchange/*/*.c)))
 LAB_MOD_OBJS := $(patsubst t/exchange/%.c,$(BUILD)/exchange/obj/%.o,$(LAB_MOD_SRCS))
 LAB_MOD_LIBS  = $(shell pkg-config --libs libxml-2.0 icu-i18n icu-uc openssl jansson sqlite3) -lm
-LAB_CPPFLAGS += $(shell pkg-config --cflags openssl jansson sqlite3)
 
 .PHONY: lab
 lab: $(BUILD)/exchange/mod_lab.so
 
 $(BUILD)/exchange/mod_lab.so: $(LAB_MOD_OBJS) $(LAB_PURE_OBJS)
-	$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(LAB_MOD_OBJS) $(LAB_PURE_OBJS) $(LAB_MOD_LIBS) \
+	@echo "  LD $@"
+	$(Q)$(CC) -shared $(CFLAGS) $(LDFLAGS) -o $@ $(LAB_MOD_OBJS) $(LAB_PURE_OBJS) $(LAB_MOD_LIBS) \
 	    -Wl,-z,lazy -Wl,--unresolved-symbols=ignore-all
 
 -include $(LAB_MOD_OBJS:.o=.d)

@@ -70,7 +70,10 @@ class Lab:
         for _ in range(1200):
             try:
                 self.control('GET', 'calls')
-                return self
+                time.sleep(0.1)
+                if self.proc.poll() is None:  # else somebody else's server answered on that port
+                    return self
+                break
             except (OSError, urllib.error.URLError):
                 if self.proc.poll() is not None:
                     break

@@ -32,7 +32,9 @@ def wait_port(port, proc, seconds=60):
     for _ in range(int(seconds * 20)):
         try:
             socket.create_connection(('127.0.0.1', port), 1).close()
-            return True
+            # somebody else's server on that port is not ours
+            time.sleep(0.1)
+            return proc.poll() is None
         except OSError:
             if proc.poll() is not None:
                 return False
