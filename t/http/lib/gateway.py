@@ -42,6 +42,8 @@ def wait_port(port, proc, seconds=60):
     return False
 
 
+DIED = re.compile(rb'exit signal|Segmentation|child .* exited abnormally|runtime error:')
+
 CONFIG = '''# made for one run; see t/http/lib/gateway.py
 ServerRoot {dir}
 DefaultRuntimeDir {dir}
@@ -97,6 +99,7 @@ class Gateway:
         self.sanitized = sanitized if sanitized is not None else bool(os.environ.get('EXCAL_SANITIZED'))
         self.processes = processes
         self.proc = None
+        self.died, self.log_read = [], 0
 
     @property
     def url(self):
@@ -181,13 +184,17 @@ class Gateway:
         return open(path, errors='replace').read() if os.path.exists(path) else ''
 
     def crashes(self):
-        """What must never be in a log: a child that died, a sanitizer's report."""
-        found = re.findall(r'.*(?:exit signal|Segmentation|child .* exited abnormally).*', self.error_log())
-        for name in sorted(os.listdir(self.dir)):
-            if name.startswith('asan'):
-                found.append(open(os.path.join(self.dir, name), errors='replace').read())
-        found += re.findall(r'.*runtime error:.*', self.error_log())
-        return found
+        """What must never be in a log: a child that died, a sanitizer's report. Of a long log only what is new is read."""
+        path = os.path.join(self.dir, 'error.log')
+        if os.path.exists(path):
+            with open(path, 'rb') as f:
+                f.seek(self.log_read)
+                new = f.read()
+            new = new[:new.rfind(b'\n') + 1]  # a line that is still being written waits
+            self.log_read += len(new)
+            self.died += [line.decode('utf-8', 'replace') for line in new.split(b'\n') if DIED.search(line)]
+        reports = [n for n in sorted(os.listdir(self.dir)) if n.startswith('asan')]
+        return self.died + [open(os.path.join(self.dir, n), errors='replace').read() for n in reports]
 
     def remove(self):
         self.stop()
