@@ -322,3 +322,21 @@ def test_a_fault_in_the_middle_of_an_update(exchange, alice, kind):
                 assert got['text'] in (old, new), '%s %d %s' % (operation, skip, answer)
             else:
                 assert (got['text'], got['key']) == (new, answer['key']), '%s %d' % (operation, skip)
+
+
+@pytest.mark.parametrize('kind', ['reset', 'truncate', 'busy'])
+def test_a_move_that_fails_leaves_the_name(exchange, alice, kind):
+    calendar = alice.calendar()
+    other = alice.good('folder_create', name='Other', href='other', mailbox='alice@contoso.example')['id']
+    made = alice.good('create', folder=calendar, href='a.ics', text=EVENTS['exceptions'])
+    for operation in ('UpdateItem', 'MoveItem'):
+        exchange.faults(dict(operation=operation, kind=kind, times=1))
+        answer = alice('move', id=made['id'], key=made['key'], old_href='a.ics', folder=other, href='b.ics')
+        exchange.faults()
+        here, there = (alice.good('sync', folder=f)['items'] for f in (calendar, other))
+        assert 'error' in answer and len(here) + len(there) == 1
+        if here:
+            assert here[0]['href'] == 'a.ics', operation
+            made['key'] = here[0]['key']
+        else:  # the answer to the move itself was lost: the item lies where it was to go, under its new name
+            assert operation == 'MoveItem' and there[0]['href'] == 'b.ics'

@@ -335,14 +335,18 @@ xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_
         return set_href(out, s, es, ref, href, "NeverOverwrite", pool);
     /* the name first: it travels along, and a failure in between leaves one item under one name */
     xc_item_ref_t named = *ref;
-    XC_TRY(set_href(&named, s, es, ref, href, "NeverOverwrite", pool));
-    xc_error_t *err = to_folder(out, "MoveItem", s, es, &named, folder_id, pool);
+    xc_error_t *err = set_href(&named, s, es, ref, href, "NeverOverwrite", pool);
+    if (err && !err->maybe_done)
+        return err;
+    if (!err)
+        err = to_folder(out, "MoveItem", s, es, &named, folder_id, pool);
     if (err) {
-        xc_item_ref_t back = {.id = named.id};
+        /* the old name again; where an answer was lost and the item has gone, its old id names nothing */
+        xc_item_ref_t back, any = {.id = ref->id};
         apr_time_t deadline = extend_deadline(s);
-        xc_error_t *undo = err->maybe_done ? NULL : set_href(&back, s, es, &named, ref->href, "AlwaysOverwrite", pool);
+        xc_error_t *undo = set_href(&back, s, es, &any, ref->href, "AlwaysOverwrite", pool);
         s->deadline = deadline;
-        if (undo)
+        if (undo && undo->status != 404)
             xc_log(s->log, XC_LOG_ERROR, "an item that could not be moved kept its new name: %s", undo->message);
         err->maybe_done = 1; /* the change key is another one now */
         return err;
