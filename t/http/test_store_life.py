@@ -2,10 +2,14 @@
 """The cache is only a cache: what a restart keeps, and what its loss costs."""
 import os
 import shutil
+import signal
+import socket
 import threading
+import time
 
 import pytest
 from dav import Client, event
+from gateway import Gateway
 
 
 @pytest.fixture
@@ -24,11 +28,29 @@ def etags(client):
     return {e.href: e.text('d:getetag') for e in client.propfind(client.calendar, ['d:getetag'], depth=1).entries if e.text('d:getetag')}
 
 
-@pytest.mark.parametrize('how', ['graceful', 'restart'])
+def kill(gateway):
+    """As a crash of httpd: no child comes to close anything."""
+    os.killpg(gateway.proc.pid, signal.SIGKILL)
+    gateway.proc.wait()
+    while socket.socket().connect_ex(('127.0.0.1', gateway.port)) == 0:
+        time.sleep(0.05)
+    os.unlink(os.path.join(gateway.dir, 'httpd.pid'))
+    gateway.start()
+
+
+def reboot(gateway):
+    """An orderly one: the cache was closed, and is found by another boot of the machine."""
+    gateway.stop()
+    with open(os.path.join(gateway.dir, 'cache/boot'), 'w') as f:
+        f.write('another boot')
+    gateway.start()
+
+
+@pytest.mark.parametrize('how', [Gateway.graceful, Gateway.restart, kill, reboot], ids=['graceful', 'restart', 'kill', 'reboot'])
 def test_a_restart_loses_no_token(filled, how):
     g, c, uid = filled
     token, before = c.sync(c.calendar).sync_token, etags(c)
-    getattr(g, how)()
+    how(g)
     c = Client(g.url, 'user03')
     r = c.sync(c.calendar, token)
     assert r.status == 207 and r.entries == [] and r.sync_token == token
