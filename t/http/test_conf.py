@@ -51,6 +51,9 @@ def config_test(root, etc, name, modules):
     text = open(os.path.join(root, 'usr/share/doc/mod_excal/snippets', name)).read()
     text = re.sub(r'/etc/ssl/certs/\S+', root + '/cert.pem', text)
     text = re.sub(r'/etc/ssl/private/\S+', root + '/key.pem', text)
+    with open(os.open(root + '/secret', os.O_CREAT | os.O_WRONLY, 0o600), 'w') as f:
+        f.write('excal\n')
+    text = text.replace('/etc/apache2/excal.secret', root + '/secret')
     with open(os.path.join(etc, 'sites-enabled/one.conf'), 'w') as f:
         f.write(text)
     log = os.path.join(root, 'log')
