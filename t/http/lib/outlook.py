@@ -75,6 +75,23 @@ class Outlook:
         self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
                   '<m:ItemChanges><t:ItemChange>%s<t:Updates>%s</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>' % (which, updates))
 
+    def forget_kept(self, item_id):
+        """Take away what the gateway keeps beside the item: from now on it sees what any other program would see."""
+        self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
+                  '<m:ItemChanges><t:ItemChange><t:ItemId Id="%s"/><t:Updates><t:DeleteItemField>%s</t:DeleteItemField></t:Updates></t:ItemChange>'
+                  '</m:ItemChanges></m:UpdateItem>' % (item_id, NAMED % 'X-EXCAL-KEPT'))
+
+    def count(self, folder):
+        """How many items a folder has."""
+        root = self.call('<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds>'
+                         '%s</m:ParentFolderIds></m:FindItem>' % self.folder(folder))
+        return len(list(root.iter('{%s}ItemId' % T)))
+
+    def move(self, item_id, folder):
+        """The new ItemId."""
+        root = self.call('<m:MoveItem><m:ToFolderId>%s</m:ToFolderId><m:ItemIds><t:ItemId Id="%s"/></m:ItemIds></m:MoveItem>' % (self.folder(folder), item_id))
+        return next(root.iter('{%s}ItemId' % T)).get('Id')
+
     def delete(self, target, how='MoveToDeletedItems'):
         which = ('<t:OccurrenceItemId RecurringMasterId="%s" InstanceIndex="%d"/>' % target if isinstance(target, tuple)
                  else '<t:ItemId Id="%s"/>' % target)
