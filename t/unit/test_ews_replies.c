@@ -584,6 +584,7 @@ START_TEST(signing_in)
     fake_mixed("ResolveNames", fake_message("ResolveNames", "Warning", "ErrorNameResolutionMultipleResults",
                                             "<mm:ResolutionSet>" PERSON("Alice Two", "alice2@contoso.example") PERSON("Alice", "alice@contoso.example")
                                             "</mm:ResolutionSet>"));
+    fake_good("GetFolder", MINE, NULL);
     ck_assert_ptr_null(xc_ews_sign_in(&fake.s, &address, fake.pool));
     ck_assert_str_eq(address, "alice@contoso.example");
     /* a person's own contacts must not say who that person is */
@@ -592,14 +593,33 @@ START_TEST(signing_in)
     fake_begin("Exchange2010_SP2");
     fake_good("GetFolder", MINE, NULL);
     fake_good("ResolveNames", "<mm:ResolutionSet>" PERSON("Alice", "Alice.Adams@contoso.example") "</mm:ResolutionSet>", NULL);
+    fake_good("GetFolder", MINE, NULL);
     ck_assert_ptr_null(xc_ews_sign_in(&fake.s, &address, fake.pool));
     ck_assert_str_eq(address, "alice.adams@contoso.example");
     /* not in the directory */
     fake_begin("Exchange2010_SP2");
     fake_good("GetFolder", MINE, NULL);
     fake_bad("ResolveNames", "ErrorNameResolutionNoResults");
+    fake_bad("GetFolder", "ErrorNonExistentMailbox"); /* nor anybody's address */
     ck_assert_ptr_null(xc_ews_sign_in(&fake.s, &address, fake.pool));
     ck_assert_str_eq(address, "alice@contoso.example");
+    /* what the completed login names is somebody else's mailbox: FABRIKAM\alice is not alice@contoso.example */
+    for (int in_directory = 0; in_directory < 2; in_directory++) {
+        for (int may_look = 0; may_look < 2; may_look++) {
+            fake_begin("Exchange2010_SP2");
+            fake_good("GetFolder", MINE, NULL);
+            if (in_directory)
+                fake_good("ResolveNames", "<mm:ResolutionSet>" PERSON("Alice", "alice@contoso.example") "</mm:ResolutionSet>", NULL);
+            else
+                fake_bad("ResolveNames", "ErrorNameResolutionNoResults");
+            if (may_look)
+                fake_good("GetFolder", "<mm:Folders><CalendarFolder><FolderId Id=\"another\" ChangeKey=\"k\"/></CalendarFolder></mm:Folders>", NULL);
+            else
+                fake_bad("GetFolder", "ErrorAccessDenied");
+            ck_assert_int_eq(xc_ews_sign_in(&fake.s, &address, fake.pool)->status, 403);
+            ck_assert_ptr_null(address);
+        }
+    }
     /* no domain, an ambiguous name: nobody */
     fake_begin("Exchange2010_SP2");
     fake.cfg.mail_domain = NULL;

@@ -172,6 +172,7 @@ START_TEST(sign_in_requests)
               "<mm:ResolutionSet TotalItemsInView=\"1\" IncludesLastItemInRange=\"true\"><Resolution><Mailbox><Name>Alice Adams</Name>"
               "<EmailAddress>alice@contoso.example</EmailAddress><RoutingType>SMTP</RoutingType></Mailbox></Resolution></mm:ResolutionSet>",
               NULL);
+    fake_good("GetFolder", "<mm:Folders><CalendarFolder><FolderId Id=\"cal\" ChangeKey=\"k\"/></CalendarFolder></mm:Folders>", NULL);
     ck_assert_ptr_null(xc_ews_sign_in(&fake.s, &address, fake.pool));
     ck_assert_str_eq(address, "alice@contoso.example");
     fake_all_answered();

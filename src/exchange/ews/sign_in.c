@@ -67,13 +67,19 @@ static xc_error_t *ask_calendar(const char **id, const char *mailbox, xc_session
     return *id ? NULL : xc_ews_error("NoFolderId", "GetFolder without an id", pool);
 }
 
-/* Whoever has this address has the calendar of the one who signed in: then they are one. */
-static xc_error_t *verify(const char *address, const char *own_calendar, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
+/*
+ * Whoever has this address has the calendar of the one who signed in: then they are one. A completed login proves
+ * nothing: FABRIKAM\alice is not alice@contoso.example, and a UPN may be the mail address of somebody else.
+ * @param typed the address is the login's own: then it will do that nobody else has it
+ */
+static xc_error_t *verify(const char *address, int typed, const char *own_calendar, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
 {
     const char *id = NULL;
     xc_error_t *err = ask_calendar(&id, address, s, es, pool);
     if (err && xc_error_is_passing(err))
         return err;
+    if (err && typed && err->code && strcmp(err->code, "ErrorNonExistentMailbox") == 0)
+        return NULL;
     return !err && strcmp(id, own_calendar) == 0 ? NULL : unknown_login(pool);
 }
 
@@ -99,11 +105,12 @@ static xc_error_t *resolve(const char **address, const char *login, const char *
     const char *found = xc_xml_child_text(mailbox, NULL, "EmailAddress", pool);
     const char *name = xc_xml_child_text(mailbox, NULL, "Name", pool);
     *address = found ? lower_case(found, pool) : completed ? lower_case(completed, pool) : NULL;
-    if (*address && !completed) {
-        /* found by a mere name, which somebody else may bear too */
-        xc_error_t *other = verify(*address, own_calendar, s, es, pool);
-        if (other)
+    if (*address) {
+        xc_error_t *other = verify(*address, !found, own_calendar, s, es, pool);
+        if (other) {
+            *address = NULL;
             return other;
+        }
     }
     if (*address && found && name && *name && s->memo_set)
         s->memo_set(s->memo_ctx, apr_pstrcat(pool, "name ", *address, NULL), name, REMEMBER_NAME);
