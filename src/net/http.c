@@ -2,6 +2,7 @@
 /* Many requests at once: who may start, who is done, until the deadline. */
 #include "net/http.h"
 
+#include <apr_atomic.h>
 #include <apr_strings.h>
 #include <string.h>
 
@@ -159,9 +160,10 @@ static xc_error_t *no_lease(perform_t *p, const xc_transfer_t *t)
 }
 
 /* All transfers of one engine key. */
-static void run_group(perform_t *p, const char *key)
+static void run_group(perform_t *p, const char *key, int prove)
 {
-    xc_engine_t *engine = xc_net_engine_take(p->net, key);
+    /* in an engine with the old connection libcurl would come back to it, whatever it is told */
+    xc_engine_t *engine = prove ? xc_net_engine_make(p->net, key) : xc_net_engine_take(p->net, key);
     xc_transfer_t *waiting;
     int running = 0, still, i, timeout_ms;
 
@@ -211,12 +213,24 @@ static void share_keys(perform_t *p)
     for (i = 0; i < p->n; i++) {
         xc_transfer_t *t = &p->transfers[i];
         for (j = 0; j < i; j++) {
-            if (strcmp(p->transfers[j].key, t->key) == 0) {
+            if (strcmp(p->transfers[j].key, t->key) == 0 && p->transfers[j].prove == t->prove) {
                 t->key = p->transfers[j].key;
                 break;
             }
         }
     }
+}
+
+/* Would an idle connection answer for the login, instead of whoever knows the password now? */
+static int needs_proof(const xc_transfer_t *t)
+{
+    const xc_credential_t *cred = t->req->credential;
+
+    if (!cred || !t->origin)
+        return 0;
+    if (cred->scheme == XC_AUTH_ANY)
+        return apr_atomic_read32(&t->origin->auth_picked) != (apr_uint32_t)CURLAUTH_BASIC;
+    return cred->scheme == XC_AUTH_NTLM || cred->scheme == XC_AUTH_NEGOTIATE;
 }
 
 static void set_up(perform_t *p, const xc_net_request_t *requests, xc_net_response_t *responses)
@@ -234,6 +248,7 @@ static void set_up(perform_t *p, const xc_net_request_t *requests, xc_net_respon
         t->body = xc_buf_make(p->pool, p->net->cfg.max_response_bytes);
         t->key = xc_net_engine_key(p->net, requests[i].credential, p->pool);
         t->origin = xc_net_origin_of(p->net, requests[i].url, p->pool);
+        t->prove = requests[i].prove && needs_proof(t);
         if (!t->origin)
             fail(p, t, xc_error_make(p->pool, 500, XC_COND_NONE, "The URL of Exchange is not valid."));
     }
@@ -275,7 +290,7 @@ xc_error_t *xc_net_perform(xc_net_t *net, const xc_net_request_t *requests, int 
     XC_TRY(ask_breaker(&p));
     for (i = 0; i < n; i++) {
         if (p.transfers[i].state == XC_TRANSFER_WAITING)
-            run_group(&p, p.transfers[i].key);
+            run_group(&p, p.transfers[i].key, p.transfers[i].prove);
     }
     if (meter) {
         meter->calls += p.ran;

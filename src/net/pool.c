@@ -203,7 +203,7 @@ static void close_all(xc_net_t *net, xc_engine_t *e)
     }
 }
 
-static xc_engine_t *engine_make(xc_net_t *net, const char *key)
+xc_engine_t *xc_net_engine_make(xc_net_t *net, const char *key)
 {
     xc_engine_t *e;
 
@@ -241,7 +241,7 @@ xc_engine_t *xc_net_engine_take(xc_net_t *net, const char *key)
     }
     apr_thread_mutex_unlock(net->lock);
     close_all(net, stale);
-    return found ? found : engine_make(net, key);
+    return found ? found : xc_net_engine_make(net, key);
 }
 
 void xc_net_engine_give(xc_net_t *net, xc_engine_t *engine)

@@ -60,6 +60,7 @@ typedef struct xc_transfer_t {
     xc_net_response_t *resp;
     xc_origin_t *origin;
     const char *key;           /* of its engine */
+    int prove;                 /* in an engine of its own, without connections */
     CURL *easy;
     struct curl_slist *header_list;
     apr_size_t sent;           /* body bytes handed to libcurl */
@@ -80,6 +81,8 @@ xc_origin_t *xc_net_origin_of(xc_net_t *net, const char *url, apr_pool_t *pool);
 const char *xc_net_engine_key(const xc_net_t *net, const xc_credential_t *cred, apr_pool_t *pool);
 /** An engine to have alone; NULL when out of memory. */
 xc_engine_t *xc_net_engine_take(xc_net_t *net, const char *key);
+/** The same without any connection yet. */
+xc_engine_t *xc_net_engine_make(xc_net_t *net, const char *key);
 void xc_net_engine_give(xc_net_t *net, xc_engine_t *engine);
 
 /** @return 1 when the origin had a lease left */

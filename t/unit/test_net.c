@@ -317,6 +317,26 @@ START_TEST(ntlm_connections_belong_to_one)
 }
 END_TEST
 
+/* A changed password must not live on in a connection that was signed in with the old one. */
+START_TEST(a_password_is_proved_on_a_new_connection)
+{
+    xc_credential_t a = who(XC_AUTH_NTLM, "alice"), b = who(XC_AUTH_BASIC, "bob");
+    xc_net_request_t r = post("/ntlm", "body");
+
+    r.credential = &a;
+    ck_assert_str_eq(run(r).body, "a of conn 1");
+    r.prove = 1;
+    ck_assert_str_eq(run(r).body, "a of conn 2");
+    ck_assert_str_eq(run(r).body, "a of conn 3");
+    /* Basic sends it with each request: any connection will do */
+    r = get("/ok");
+    r.credential = &b;
+    r.prove = 1;
+    ck_assert_str_eq(run(r).body, "conn=4 auth=Basic Ym9iOnNlY3JldA==");
+    ck_assert_str_eq(run(r).body, "conn=4 auth=Basic Ym9iOnNlY3JldA==");
+}
+END_TEST
+
 START_TEST(any_learns_the_scheme)
 {
     xc_credential_t a = who(XC_AUTH_ANY, "alice");
@@ -476,6 +496,7 @@ int main(void)
     tcase_add_test(tc, dead_connection_fails_writes);
     tcase_add_test(tc, basic_shares_connections);
     tcase_add_test(tc, ntlm_connections_belong_to_one);
+    tcase_add_test(tc, a_password_is_proved_on_a_new_connection);
     tcase_add_test(tc, any_learns_the_scheme);
     tcase_add_test(tc, certificates_are_checked);
     tcase_add_test(tc, breaker_stops_a_dead_origin);

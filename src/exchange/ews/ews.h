@@ -54,6 +54,7 @@ typedef struct xc_ews_call_t {
     const char *operation;     /* "GetItem" */
     xc_buf_t *request;         /* the envelope */
     xc_xmlw_t *w;              /* writing inside <m:Operation>, until xc_ews_run() */
+    int prove;                 /* the password is to be judged, see xc_net_request_t */
     xmlNode *response;         /* <m:…Response>, after a good run */
     xc_error_t *error;         /* transport, HTTP, SOAP fault */
 } xc_ews_call_t;

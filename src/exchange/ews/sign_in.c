@@ -48,6 +48,7 @@ static xc_error_t *ask_calendar(const char **id, const char *mailbox, xc_session
     xc_ews_call_t call;
     xmlNode *message = NULL;
     xc_ews_begin(&call, s, es, "GetFolder", pool);
+    call.prove = mailbox == NULL;
     xc_xmlw_start(call.w, XC_NS_M, "FolderShape");
     xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
     xc_xmlw_end(call.w);
