@@ -136,18 +136,58 @@ static int is_same(const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *p
     return (event->zone_guessed || event->start.kind == XC_WHEN_UTC) && !event->recur && strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(event, 1, pool)) == 0;
 }
 
+/* Exchange changes of such UIDs the case and the date of an instance (digits 33 to 40). */
+static int same_uid(const char *a, const char *b)
+{
+    static const char global_id[] = "040000008200E00074C5B7101A82E008";
+    apr_size_t n = sizeof(global_id) - 1;
+
+    if (!a || !b || strcmp(a, b) == 0)
+        return a && b;
+    return strncasecmp(a, global_id, n) == 0 && strncasecmp(b, global_id, n) == 0 && strlen(a) == strlen(b) && strlen(a) > n + 8 &&
+           strcasecmp(a + n + 8, b + n + 8) == 0;
+}
+
+/*
+ * Whoever may write to the item in Exchange, or sent it, may have put another text beside the fingerprints: it is
+ * used only when a client could have sent it for this event, ...
+ */
+static int is_of(xc_object_t **obj, const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *pool)
+{
+    return !xc_object_parse(obj, kept->text, strlen(kept->text), NULL, pool) && same_uid(xc_object_uid(*obj), event->uid);
+}
+
+/* ... and given back as it is only when it says what its fingerprint says. */
+static int is_honest(const xc_object_t *obj, const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *pool)
+{
+    const xc_zone_t *zone = event->start.kind == XC_WHEN_ZONED ? event->start.zone : NULL;
+    const char *me[] = {kept->foreign && *kept->foreign ? kept->foreign : NULL, NULL};
+    xc_event_t *said;
+
+    if (xc_object_to_event(&said, obj, me, zone, pool))
+        return 0;
+    if (!kept->foreign && said->organizer.address) { /* the owner's own meeting */
+        me[0] = said->organizer.address;
+        if (xc_object_to_event(&said, obj, me, zone, pool))
+            return 0;
+    }
+    return strcmp(kept->fingerprint, xc_event_fingerprint_of(said, 0, pool)) == 0 ||
+           strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(said, 1, pool)) == 0;
+}
+
 const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
 {
     const char *text = NULL;
     xc_kept_t kept;
+    xc_object_t *obj;
     apr_pool_t *tmp;
 
     if (!event->kept)
         return xc_event_to_text(event, pool);
     apr_pool_create(&tmp, pool);
-    if (xc_kept_unpack(&kept, event->kept, tmp)) {
+    if (xc_kept_unpack(&kept, event->kept, tmp) && is_of(&obj, &kept, event, tmp)) {
         const xc_event_t *now = kept.foreign && !event->is_meeting ? xc_kept_with_people(kept.text, kept.foreign, event, tmp) : event;
-        if (now && is_same(&kept, now, tmp) && !kept.stripped &&
+        if (now && is_same(&kept, now, tmp) && !kept.stripped && is_honest(obj, &kept, event, tmp) &&
             !(now->is_meeting && now->is_organizer && xc_kept_answers_differ(kept.text, now, tmp)))
             text = kept.text;
         else if (now)

@@ -60,8 +60,10 @@ xc_request_ctx_t *xc_request_ctx(request_rec *r)
     ctx->cfg = ap_get_module_config(r->per_dir_config, &excal_module);
     xc_log_for_request(&ctx->log, r);
     ctx->deadline = r->request_time + ctx->cfg->timeout;
-    ctx->origin = ctx->cfg->url ? ctx->cfg->url : ctx->cfg->autodiscover_url ? ctx->cfg->autodiscover_url
-                                                : ctx->cfg->mail_domain ? ctx->cfg->mail_domain : "";
+    /* without a URL, both decide which Exchange it is */
+    ctx->origin = ctx->cfg->url ? ctx->cfg->url
+                                : apr_pstrcat(r->pool, ctx->cfg->autodiscover_url ? ctx->cfg->autodiscover_url : "", " ",
+                                              ctx->cfg->mail_domain ? ctx->cfg->mail_domain : "", NULL);
     fill_configs(ctx);
     ap_set_module_config(r->request_config, &excal_module, ctx);
     return ctx;

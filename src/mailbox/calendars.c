@@ -20,6 +20,17 @@ static int segment_reserved(const char *segment)
     return 0;
 }
 
+/* Exchange counts characters (255), a path bytes: what is left of a long name, with room for a suffix. */
+#define SEGMENT_CUT_BYTES 200
+
+static char *cut_segment(const char *segment, apr_pool_t *pool)
+{
+    apr_size_t n = SEGMENT_CUT_BYTES;
+    while (n > 0 && ((unsigned char)segment[n] & 0xc0) == 0x80)
+        n--;
+    return apr_pstrmemdup(pool, segment, n);
+}
+
 /* A display name as a path segment: no slash, no control character, not "." or "..". */
 static const char *segment_from_name(const char *name, apr_pool_t *pool)
 {
@@ -67,7 +78,10 @@ static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder)
         cal->segment = "calendar";
     } else {
         cal->segment = folder->href ? segment_from_name(folder->href, m->pool) : segment_from_name(folder->display_name, m->pool);
-        if (segment_reserved(cal->segment) || find_segment(m->calendars, cal->segment))
+        int is_long = strlen(cal->segment) > XC_NAME_MAX_BYTES;
+        if (is_long)
+            cal->segment = cut_segment(cal->segment, m->pool);
+        if (is_long || segment_reserved(cal->segment) || find_segment(m->calendars, cal->segment))
             cal->segment = apr_pstrcat(m->pool, cal->segment, "~", xc_crypt_hex(m->pool, 3, folder->id, NULL), NULL);
     }
     cal->key.origin = m->origin;
@@ -185,7 +199,9 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
         xc_xmlw_ns(w, "D", XC_NS_DAV);
         xc_xmlw_element(w, XC_NS_DAV, "displayname", display_name);
         XC_TRY(xc_xmlw_finish(w, pool));
-        apr_table_setn(all_set, XC_DISPLAYNAME, buf->data);
+        xmlNode *node = NULL;
+        XC_TRY(xc_xml_parse(&node, buf->data, buf->len, pool));
+        apr_table_setn(all_set, XC_DISPLAYNAME, xc_xml_serialize(node, pool)); /* without the head of a document */
     } else if (display_name && strcmp(display_name, cal->folder.display_name)) {
         change.display_name = display_name;
         /* the URL must not follow the new name */

@@ -30,8 +30,10 @@ xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, 
     m->session = session;
     m->store = store;
     m->pool = pool;
+    /* what was asked where Exchange is decides which Exchange it is */
     m->origin = session->cfg->url ? session->cfg->url
-                : session->cfg->mail_domain ? session->cfg->mail_domain : "autodiscover";
+                : apr_pstrcat(pool, session->cfg->autodiscover_url ? session->cfg->autodiscover_url : "autodiscover", " ",
+                              session->cfg->mail_domain ? session->cfg->mail_domain : "", NULL);
     m->owner = lower(session->account, pool);
     m->opened_at = apr_time_now();
     *out = m;

@@ -20,6 +20,9 @@ struct xc_mailbox_t {
     apr_pool_t *pool;                /* the request's: all that is opened lives here */
 };
 
+/** Most bytes of a name in a URL (dav/path.h refuses longer ones). */
+#define XC_NAME_MAX_BYTES 255
+
 /** How long a holder of a flight may take before others step in. */
 #define XC_FLIGHT_LEASE apr_time_from_sec(60)
 

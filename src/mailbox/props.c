@@ -2,9 +2,30 @@
 /* Dead properties: a table of "{ns}name" to XML text, kept in Exchange as one JSON string. */
 #include "mailbox/mailbox_priv.h"
 
+#include "base/xml.h"
+
 #include <apr_strings.h>
 #include <jansson.h>
 #include <stdlib.h>
+
+/*
+ * Is this the XML of that property and nothing else? Whoever may write to a folder or item in Exchange may write
+ * there what they like, and it goes into answers as it is.
+ */
+static int is_property(const char *name, const char *xml, apr_pool_t *pool)
+{
+    xmlNode *root = NULL;
+    apr_pool_t *sub;
+    int good;
+
+    /* no declaration: that is for the beginning of a document */
+    if (xml[0] != '<' || xml[1] == '?' || xml[1] == '!' || apr_pool_create(&sub, pool) != APR_SUCCESS)
+        return 0;
+    good = !xc_xml_parse(&root, xml, strlen(xml), sub) &&
+           strcmp(apr_pstrcat(sub, "{", xc_xml_ns(root), "}", (const char *)root->name, NULL), name) == 0;
+    apr_pool_destroy(sub);
+    return good;
+}
 
 apr_table_t *xc_props_parse(const char *text, apr_pool_t *pool)
 {
@@ -14,8 +35,9 @@ apr_table_t *xc_props_parse(const char *text, apr_pool_t *pool)
         const char *name;
         json_t *value;
         json_object_foreach(root, name, value) {
-            if (json_is_string(value))
-                apr_table_set(props, name, json_string_value(value));
+            /* added, not set: a table overlooks case, which property names have */
+            if (json_is_string(value) && is_property(name, json_string_value(value), pool))
+                apr_table_add(props, name, json_string_value(value));
         }
     }
     json_decref(root);

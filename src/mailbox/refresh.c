@@ -15,13 +15,24 @@ const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_p
                        xc_crypt_hex(pool, 32, cal->key.origin, cal->key.account, cal->key.mailbox, cal->key.folder, NULL), NULL);
 }
 
+/* Whoever may write to the item in Exchange may have named it so that no URL can. */
+static int is_name(const char *href)
+{
+    if (!href || strlen(href) > XC_NAME_MAX_BYTES || strcmp(href, ".") == 0 || strcmp(href, "..") == 0)
+        return 0;
+    for (const unsigned char *p = (const unsigned char *)href; *p; p++)
+        if (*p == '/' || *p < 0x20 || *p == 0x7f)
+            return 0;
+    return 1;
+}
+
 static void item_from_ref(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t *pool)
 {
     memset(item, 0, sizeof *item);
     item->id = ref->id;
     item->change_key = ref->change_key;
     item->uid = ref->uid;
-    item->href = ref->href;
+    item->href = is_name(ref->href) ? ref->href : NULL;
     item->hidden = ref->not_event;
     item->etag = xc_etag_of(ref->change_key, pool);
 }

@@ -9,6 +9,7 @@
 
 #define NAME_MAX_BYTES 160
 #define NAME_KEPT_BYTES 60
+#define ALTERED_MAX_BYTES 200 /* a longer name has no room for digits within the 255 bytes of a URL's segment */
 #define EXTENSION ".ics"
 
 static int is_safe(char c)
@@ -43,6 +44,8 @@ const char *xc_store_name_alternative(const char *href, const char *id, int atte
     apr_size_t len = strlen(href), ext = strlen(EXTENSION);
     const char *digits = xc_crypt_hex(pool, bytes[attempt < 1 ? 0 : attempt > 3 ? 2 : attempt - 1], id, NULL);
 
+    if (len > ALTERED_MAX_BYTES)
+        return apr_pstrcat(pool, "item-", digits, EXTENSION, NULL);
     if (len > ext && strcmp(href + len - ext, EXTENSION) == 0)
         return apr_pstrcat(pool, apr_pstrmemdup(pool, href, len - ext), "-", digits, EXTENSION, NULL);
     return apr_pstrcat(pool, href, "-", digits, NULL);
@@ -53,7 +56,7 @@ int xc_store_name_is_alternative(const char *name, const char *href, const char 
     int attempt;
 
     /* the usual case without a hash: an alternative is longer than what it stands for */
-    if (strlen(name) <= strlen(href))
+    if (strlen(name) <= strlen(href) && strlen(href) <= ALTERED_MAX_BYTES)
         return 0;
     for (attempt = 1; attempt <= 3; attempt++) {
         if (strcmp(name, xc_store_name_alternative(href, id, attempt, pool)) == 0)

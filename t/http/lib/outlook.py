@@ -3,6 +3,7 @@
 import base64
 import urllib.error
 import urllib.request
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -59,11 +60,11 @@ class Outlook:
         return next(root.iter('{%s}CalendarItem' % T))
 
     def create(self, subject, start='2027-03-02T10:00:00Z', end='2027-03-02T11:00:00Z', inner='', zone='W. Europe Standard Time', folder='calendar',
-               before_start=''):
+               before_start='', extended=''):
         zones = '<t:StartTimeZone Id="%s"/><t:EndTimeZone Id="%s"/>' % (zone, zone) if self.version != 'Exchange2007_SP1' else ''
         root = self.call('<m:CreateItem SendMeetingInvitations="SendToNone"><m:SavedItemFolderId>%s</m:SavedItemFolderId><m:Items><t:CalendarItem>'
-                         '<t:Subject>%s</t:Subject>%s<t:ReminderIsSet>false</t:ReminderIsSet><t:Start>%s</t:Start><t:End>%s</t:End>%s%s'
-                         '</t:CalendarItem></m:Items></m:CreateItem>' % (self.folder(folder), subject, before_start, start, end, inner, zones))
+                         '<t:Subject>%s</t:Subject>%s<t:ReminderIsSet>false</t:ReminderIsSet>%s<t:Start>%s</t:Start><t:End>%s</t:End>%s%s'
+                         '</t:CalendarItem></m:Items></m:CreateItem>' % (self.folder(folder), subject, before_start, extended, start, end, inner, zones))
         e = next(root.iter('{%s}ItemId' % T))
         return e.get('Id'), e.get('ChangeKey')
 
@@ -91,6 +92,13 @@ class Outlook:
         """The new ItemId."""
         root = self.call('<m:MoveItem><m:ToFolderId>%s</m:ToFolderId><m:ItemIds><t:ItemId Id="%s"/></m:ItemIds></m:MoveItem>' % (self.folder(folder), item_id))
         return next(root.iter('{%s}ItemId' % T)).get('Id')
+
+    def set_named(self, item_id, name, value):
+        """Change a named property of an item."""
+        self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
+                  '<m:ItemChanges><t:ItemChange><t:ItemId Id="%s"/><t:Updates><t:SetItemField>%s<t:CalendarItem><t:ExtendedProperty>%s<t:Value>%s</t:Value>'
+                  '</t:ExtendedProperty></t:CalendarItem></t:SetItemField></t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>'
+                  % (item_id, NAMED % name, NAMED % name, escape(value)))
 
     def delete(self, target, how='MoveToDeletedItems'):
         which = ('<t:OccurrenceItemId RecurringMasterId="%s" InstanceIndex="%d"/>' % target if isinstance(target, tuple)
