@@ -149,7 +149,8 @@ static outcome_e decide(xc_request_ctx_t *ctx)
     apr_pool_t *pool = ctx->r->pool;
     const char *user = ctx->credential.user, *secret = ctx->credential.secret;
     const char *id = xc_session_digest(pool, "sign-in", ctx->origin, user, secret, NULL);
-    const char *hammer_key = xc_session_digest(pool, "hammer", ctx->origin, user, ctx->r->useragent_ip, NULL);
+    char *same_user = apr_pstrdup(pool, user); /* Exchange knows no case of logins */
+    const char *hammer_key;
     outcome_e outcome = ctx->cfg->credential_cache > 0 ? recall(ctx, id) : UNKNOWN;
     hammer_t h;
 
@@ -157,6 +158,8 @@ static outcome_e decide(xc_request_ctx_t *ctx)
         apr_atomic_inc64(&xc_shared()->sign_ins_cached);
         return outcome;
     }
+    ap_str_tolower(same_user);
+    hammer_key = xc_session_digest(pool, "hammer", ctx->origin, same_user, ctx->r->useragent_ip, NULL);
     h = hammer_read(ctx, hammer_key);
     if (h.count >= HAMMER_LIMIT) {
         int wait = (int)(h.until_sec - (apr_uint32_t)apr_time_sec(apr_time_now()));

@@ -158,14 +158,28 @@ xc_error_t *xc_session_make(xc_session_t **out, xc_request_ctx_t *ctx, const xc_
     return NULL;
 }
 
-/* "CONTOSO\alice", "alice" or an address, to an address; NULL when that cannot be. */
+/* Is name[0..len) the Windows domain that belongs to the mail domain: "contoso.example" itself or its first label? */
+static int is_own_domain(const char *name, apr_size_t len, const char *mail_domain)
+{
+    apr_size_t all = mail_domain ? strlen(mail_domain) : 0, label = mail_domain ? strcspn(mail_domain, ".") : 0;
+
+    return len > 0 && (len == all || len == label) && strncasecmp(name, mail_domain, len) == 0;
+}
+
+/*
+ * "CONTOSO\alice", "alice" or an address, to an address; NULL when that cannot be. Nobody but httpd has checked who
+ * this is, and FABRIKAM\alice is another than alice@contoso.example.
+ */
 static const char *address_of(const char *user, const char *domain, apr_pool_t *pool)
 {
-    const char *slash = strrchr(user, '\\');
+    const char *slash = strchr(user, '\\');
     char *address, *p;
 
-    if (slash)
+    if (slash) {
+        if (!is_own_domain(user, (apr_size_t)(slash - user), domain) || strpbrk(slash + 1, "@\\"))
+            return NULL;
         user = slash + 1;
+    }
     if (!*user)
         return NULL;
     if (!strchr(user, '@')) {

@@ -75,3 +75,12 @@ def test_credentials_are_not_logged(gateway, alice):
     logs = gateway.error_log() + gateway.access_log()
     assert 'secret-and-wrong' not in logs
     assert basic('alice', 'excal')[6:] not in logs
+
+
+def test_hammering_in_every_spelling_is_one_hammering(make_gateway):
+    """Exchange knows no case of logins: a guesser's tries count together, and a sign-in that is known goes on."""
+    g = make_gateway()
+    assert Client(g.url, 'dave').propfind('/dav/').status == 207
+    statuses = [Client(g.url, 'dAVE' if i % 2 else 'Dave', 'guess%d' % i).propfind('/dav/').status for i in range(14)]
+    assert statuses[0] == 401 and statuses[-1] == 429, statuses
+    assert Client(g.url, 'dave').propfind('/dav/').status == 207

@@ -130,7 +130,7 @@ def local_users():
     with tempfile.TemporaryDirectory() as d:
         users, secret = os.path.join(d, 'users'), os.path.join(d, 'secret')
         hashed = subprocess.run(['openssl', 'passwd', '-apr1', 'local'], capture_output=True, text=True, check=True).stdout
-        for path, text in ((users, 'carol:' + hashed), (secret, 'excal\n')):
+        for path, text in ((users, ''.join(u + ':' + hashed for u in ('carol', 'CONTOSO\\carol', 'FABRIKAM\\carol', 'FABRIKAM\\carol@contoso.example'))), (secret, 'excal\n')):
             with open(path, 'w') as f:
                 f.write(text)
         os.chmod(d, 0o755)
@@ -153,6 +153,16 @@ def test_impersonation(impersonating):
     path = c.calendar + '%s.ics' % uuid.uuid4().hex
     assert c.put(path, event(uuid.uuid4().hex, 'For Carol')).status == 201
     assert Client(g.url, 'carol', 'excal').propfind('/dav/').status == 401, "Exchange's password is not httpd's"
+
+
+def test_impersonation_knows_domains(impersonating):
+    """The same name in two domains is two people: only that of the mail domain is completed."""
+    g = impersonating()
+    r = Client(g.url, 'CONTOSO\\carol', 'local').propfind('/dav/', ['d:current-user-principal'])
+    assert r.status == 207 and '/dav/principals/carol@contoso.example/' in r.text, r
+    for login in ('FABRIKAM\\carol', 'FABRIKAM\\carol@contoso.example'):
+        r = Client(g.url, login, 'local').propfind('/dav/', ['d:current-user-principal'])
+        assert r.status == 403 and b'carol@' not in r.body, r
 
 
 def test_impersonated_event_is_hers(impersonating, gateway):
