@@ -31,6 +31,17 @@ static xc_error_t *read_overwrite(int *overwrite, xc_dav_t *d)
     return NULL;
 }
 
+/* What is in the way is at the destination, not beside the source. */
+static xc_error_t *at_destination(xc_dav_t *d, xc_error_t *err, const xc_path_t *to)
+{
+    for (int i = 0; err && err->cond == XC_COND_NO_UID_CONFLICT && err->hrefs && i < err->hrefs->nelts; i++) {
+        xc_path_t path = *to;
+        path.name = APR_ARRAY_IDX(err->hrefs, i, const char *);
+        APR_ARRAY_IDX(err->hrefs, i, const char *) = xc_resource_href(d, &path, d->pool);
+    }
+    return err;
+}
+
 static xc_error_t *transfer(xc_dav_t *d, int copy)
 {
     xc_put_result_t result = { 0 };
@@ -48,7 +59,7 @@ static xc_error_t *transfer(xc_dav_t *d, int copy)
     XC_TRY(xc_resource_calendar(&to, d, path.calendar));
     if (!to)
         return xc_error_make(d->pool, 409, XC_COND_NONE, "There is no such calendar at the destination.");
-    XC_TRY(xc_calendar_transfer(&result, from, d->path.name, to, path.name, copy, overwrite, &expect, d->pool));
+    XC_TRY(at_destination(d, xc_calendar_transfer(&result, from, d->path.name, to, path.name, copy, overwrite, &expect, d->pool), &path));
     if (result.created)
         xc_reply_header(d, "Location", apr_pstrcat(d->pool, d->req->host_url ? d->req->host_url : "", xc_resource_href(d, &path, d->pool), NULL));
     xc_reply_empty(d, result.created ? 201 : 204);

@@ -145,6 +145,11 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
 xc_error_t *xc_resource_self(xc_resource_t **out, xc_dav_t *d);
 /** Is this the signed-in account's? Other accounts' resources are as if they did not exist. */
 int xc_resource_is_own(const xc_dav_t *d, const xc_path_t *path);
+/**
+ * One of many calendars failed: may the others be told of without it? Says so in the log.
+ * @return NULL = it is left out; err when the failure is one of the whole request
+ */
+xc_error_t *xc_resource_leave_out(xc_dav_t *d, const xc_calendar_t *cal, xc_error_t *err);
 /** A resource for a calendar / for an item of it, on the pool. */
 xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool_t *pool);
 xc_resource_t *xc_resource_of_item(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool);
@@ -165,16 +170,19 @@ xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t 
  */
 xc_error_t *xc_precond_if(xc_dav_t *d);
 /**
- * If-Match and If-None-Match for a change to something other than an object's data.
+ * If-Match and If-None-Match for everything but GET and changes to an object's data.
  * @param r NULL = it does not exist
  */
 xc_error_t *xc_precond_match(xc_dav_t *d, const xc_resource_t *r);
 /** Does a list of entity tags (or "*") name this one? Weak tags match when `weak_ok`. */
 int xc_etag_listed(const char *list, const char *etag, int weak_ok);
-/** GET and HEAD: If-Match. etag NULL = the resource has none. @return 412 */
-xc_error_t *xc_precond_match_get(xc_dav_t *d, const char *etag);
-/** GET and HEAD: 304 when the client has it already. last_modified 0 = unknown. */
-int xc_precond_not_modified(const xc_dav_t *d, const char *etag, apr_time_t last_modified);
+/** If-Match alone, of what exists. etag NULL = the resource has none. @return 412 */
+xc_error_t *xc_precond_if_match(xc_dav_t *d, const char *etag);
+/**
+ * GET and HEAD: 304 when the client has it already. By its tag alone: the only date of an event is the one
+ * that its last writer put into it, and If-Modified-Since may be ignored (RFC 9110 13.1.3).
+ */
+int xc_precond_not_modified(const xc_dav_t *d, const char *etag);
 
 /* ---- multistatus (multistatus.c) ---- */
 

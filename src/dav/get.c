@@ -19,13 +19,13 @@ static xc_error_t *get_object(xc_dav_t *d)
 {
     xc_resource_t *r;
     XC_TRY(xc_resource_self(&r, d));
-    XC_TRY(xc_precond_match_get(d, r->item->etag));
+    XC_TRY(xc_precond_if_match(d, r->item->etag));
     XC_TRY(xc_props_prepare(d, r, XC_P_BODY, d->pool));
     apr_time_t modified = xc_text_time(r->body->text, "LAST-MODIFIED", 1);
     xc_reply_etag(d, r->item->etag);
     if (modified)
         xc_reply_header(d, "Last-Modified", xc_time_format_http(modified, d->pool));
-    if (xc_precond_not_modified(d, r->item->etag, modified))
+    if (xc_precond_not_modified(d, r->item->etag))
         reply_not_modified(d);
     else
         xc_reply_data(d, 200, xc_content_type(r->cal), r->body->text, r->body->len);
@@ -105,9 +105,9 @@ static xc_error_t *get_export(xc_dav_t *d, xc_calendar_t *cal)
     XC_TRY(xc_calendar_refresh(cal, d->pool));
     xc_range_t window = export_window(d);
     const char *etag = export_etag(d, cal, &window);
-    XC_TRY(xc_precond_match_get(d, etag));
+    XC_TRY(xc_precond_if_match(d, etag));
     xc_reply_etag(d, etag);
-    if (xc_precond_not_modified(d, etag, 0)) {
+    if (xc_precond_not_modified(d, etag)) {
         reply_not_modified(d);
         return NULL;
     }
@@ -173,6 +173,6 @@ xc_error_t *xc_method_get(xc_dav_t *d)
     XC_TRY(xc_resource_self(&r, d));
     if (r->path.kind == XC_R_CALENDAR && xc_ask_query(d, "export"))
         return get_export(d, r->cal);
-    XC_TRY(xc_precond_match_get(d, NULL));
+    XC_TRY(xc_precond_if_match(d, NULL));
     return get_page(d, r);
 }

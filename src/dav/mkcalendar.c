@@ -133,6 +133,9 @@ static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
     const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
     XC_TRY(xc_calendar_create(&cal, d->req->mailbox, d->path.calendar, name, patch->set, d->pool));
     if (!patch->changes->nelts || d->minimal) {
+        xc_reply_header(d, "Vary", "Prefer, Brief");
+        if (d->minimal)
+            xc_reply_header(d, "Preference-Applied", "return=minimal");
         xc_reply_empty(d, 201);
         return NULL;
     }

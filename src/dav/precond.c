@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The conditions of a request: If, If-Match, If-None-Match, If-Modified-Since (RFC 4918 10.4, RFC 9110 13). */
-#include <apr_date.h>
+/* The conditions of a request: If, If-Match, If-None-Match (RFC 4918 10.4, RFC 9110 13). */
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
@@ -84,7 +83,7 @@ xc_error_t *xc_precond_match(xc_dav_t *d, const xc_resource_t *r)
     return NULL;
 }
 
-xc_error_t *xc_precond_match_get(xc_dav_t *d, const char *etag)
+xc_error_t *xc_precond_if_match(xc_dav_t *d, const char *etag)
 {
     const char *match = xc_ask_header(d, "If-Match");
     if (match && !xc_etag_listed(match, etag, 0))
@@ -92,14 +91,8 @@ xc_error_t *xc_precond_match_get(xc_dav_t *d, const char *etag)
     return NULL;
 }
 
-int xc_precond_not_modified(const xc_dav_t *d, const char *etag, apr_time_t last_modified)
+int xc_precond_not_modified(const xc_dav_t *d, const char *etag)
 {
-    const char *none = xc_ask_header(d, "If-None-Match"), *since = xc_ask_header(d, "If-Modified-Since");
-    if (none)
-        return xc_etag_listed(none, etag, 1);
-    if (since && last_modified) {
-        apr_time_t t = apr_date_parse_http(since);
-        return t != 0 && apr_time_sec(last_modified) <= apr_time_sec(t);
-    }
-    return 0;
+    const char *none = xc_ask_header(d, "If-None-Match");
+    return none && xc_etag_listed(none, etag, 1);
 }

@@ -94,6 +94,7 @@ xc_error_t *xc_method_propfind(xc_dav_t *d)
     int depth;
     XC_TRY(read_question(&want, &depth, d));
     XC_TRY(xc_resource_self(&self, d));
+    XC_TRY(xc_precond_match(d, self));
     XC_TRY(gather(members, d, self, want, depth));
     xc_ms_t *ms = xc_ms_make(d, 207, XC_NS_DAV, "multistatus");
     xc_props_respond(ms, self, want, d->pool);

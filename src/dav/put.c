@@ -126,6 +126,7 @@ xc_error_t *xc_method_post(xc_dav_t *d)
         return xc_error_make(d->pool, 403, XC_COND_NONE, "Add members at the calendar's DAV:add-member URL.");
     XC_TRY(read_object(&text, &len, d));
     XC_TRY(parent_of(&cal, d));
+    XC_TRY(xc_precond_if_match(d, NULL)); /* If-None-Match is about the new member, which no tag names yet */
     const char *name = apr_pstrcat(d->pool, xc_crypt_random_hex(d->pool, 16), ".ics", NULL);
     XC_TRY(xc_calendar_put(&result, cal, name, text, len, &expect, d->pool));
     const char *href = xc_resource_href(d, &xc_resource_of_item(d, cal, &result.item, d->pool)->path, d->pool);

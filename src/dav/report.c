@@ -64,6 +64,8 @@ xc_error_t *xc_method_report(xc_dav_t *d)
             continue;
         d->req->op = report->name;
         xc_error_t *err = xc_resource_self(&self, d);
+        if (!err)
+            err = xc_precond_match(d, self);
         return for_clients(report, err ? err : report->handle(d, root, self));
     }
     return xc_error_make(d->pool, 0, XC_COND_SUPPORTED_REPORT, "This report is not known for this resource.");

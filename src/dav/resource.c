@@ -52,6 +52,19 @@ xc_error_t *xc_resource_calendars(apr_array_header_t **out, xc_dav_t *d)
     return NULL;
 }
 
+xc_error_t *xc_resource_leave_out(xc_dav_t *d, const xc_calendar_t *cal, xc_error_t *err)
+{
+    if (!err)
+        return NULL;
+    if (err->status == 401 || err->cond == XC_COND_NUMBER_OF_MATCHES || xc_error_is_passing(err))
+        return err;
+    if (err->status != 404) /* gone since the list was read: nothing is missing */
+        xc_log(d->req->log, XC_LOG_WARNING, "%s %s for %s goes on without the calendar %s: %d%s%s: %s%s%s", d->req->method, d->req->uri,
+               d->req->user ? d->req->user : "-", cal->segment, err->status, err->code ? " " : "", err->code ? err->code : "",
+               err->message, err->detail ? " | " : "", err->detail ? err->detail : "");
+    return NULL;
+}
+
 xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_resource_t *r = apr_pcalloc(pool, sizeof(*r));
