@@ -71,7 +71,7 @@ static xc_error_t *add_home(busy_t *b)
         xc_resource_t *r = xc_resource_of_calendar(b->d, APR_ARRAY_IDX(calendars, i, xc_calendar_t *), b->d->pool);
         const char *transp = xc_deadprop_get(b->d, r, key);
         if (!transp || !strstr(transp, "transparent"))
-            XC_TRY(add_calendar(b, r->cal));
+            XC_TRY(xc_resource_leave_out(b->d, r->cal, add_calendar(b, r->cal)));
     }
     return NULL;
 }

@@ -19,6 +19,7 @@ typedef struct query_t {
     int limit;                     /* the client's, 0 = none */
     int truncated;
     apr_array_header_t *matches;   /* xc_resource_t * */
+    apr_array_header_t *left_out;  /* xc_resource_t *: calendars with their body_error */
 } query_t;
 
 xc_error_t *xc_ask_zone(const xc_zone_t **zone, const xmlNode *root, apr_pool_t *pool)
@@ -72,6 +73,7 @@ static xc_error_t *read_query(query_t *q, const xmlNode *root)
         q->range = default_window(d->req->cfg);
     q->needs = xc_want_needs(q->want, XC_R_OBJECT);
     q->matches = apr_array_make(d->pool, 64, sizeof(xc_resource_t *));
+    q->left_out = apr_array_make(d->pool, 2, sizeof(xc_resource_t *));
     return NULL;
 }
 
@@ -192,8 +194,20 @@ static xc_error_t *query_home(query_t *q)
     apr_array_header_t *calendars;
     XC_TRY(xc_resource_calendars(&calendars, q->d));
     XC_TRY(xc_calendar_refresh_all(calendars, q->d->pool));
-    for (int i = 0; i < calendars->nelts && !q->truncated; i++)
-        XC_TRY(query_calendar(q, APR_ARRAY_IDX(calendars, i, xc_calendar_t *)));
+    for (int i = 0; i < calendars->nelts && !q->truncated; i++) {
+        xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
+        int before = q->matches->nelts;
+        xc_error_t *err = query_calendar(q, cal);
+        if (!err)
+            continue;
+        XC_TRY(xc_resource_leave_out(q->d, cal, err));
+        q->matches->nelts = before;
+        if (err->status == 404)
+            continue;
+        xc_resource_t *r = xc_resource_of_calendar(q->d, cal, q->d->pool);
+        r->body_error = err;
+        APR_ARRAY_PUSH(q->left_out, xc_resource_t *) = r;
+    }
     return NULL;
 }
 
@@ -215,6 +229,7 @@ xc_error_t *xc_report_query(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
         XC_TRY(query_home(&q));
     xc_ms_t *ms = xc_ms_make(d, 207, XC_NS_DAV, "multistatus");
     xc_props_respond_all(ms, q.matches, q.want);
+    xc_props_respond_all(ms, q.left_out, q.want);
     if (q.truncated)
         xc_ms_truncated(ms);
     return xc_ms_end(ms);

@@ -231,9 +231,7 @@ int xc_authn_guard(request_rec *r)
     if (!ctx || !ctx->sign_in_error)
         return DECLINED;
     r->user = NULL;
-    if (ctx->sign_in_error->retry_after_sec > 0)
-        apr_table_set(r->err_headers_out, "Retry-After", apr_itoa(r->pool, ctx->sign_in_error->retry_after_sec));
-    return ctx->sign_in_error->status;
+    return xc_handle_give_up(r, ctx->sign_in_error);
 }
 
 static const authn_provider provider = {check_password, NULL};

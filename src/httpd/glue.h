@@ -122,6 +122,8 @@ void xc_adapter_register(void);
 /** Entity tags in If-Match and its kin without a compressor's suffix; the same pointer when there is none. */
 const char *xc_adapter_plain_tags(apr_pool_t *pool, const char *value);
 
+/** The status with which a request ends that never reaches the front; sets Retry-After. */
+int xc_handle_give_up(request_rec *r, const xc_error_t *err);
 int xc_handle_translate(request_rec *r);
 int xc_handle_storage(request_rec *r);
 int xc_handle_type(request_rec *r);

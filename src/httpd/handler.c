@@ -9,6 +9,9 @@
 
 #define WELL_KNOWN "/.well-known/caldav"
 
+/* When Exchange did not say how long: soon, but not at once. */
+#define DEFAULT_RETRY_SEC 10
+
 static const xc_dir_config_t *config_of(request_rec *r)
 {
     return ap_get_module_config(r->per_dir_config, &excal_module);
@@ -61,17 +64,28 @@ static void set_notes(xc_request_ctx_t *ctx)
         apr_table_set(notes, "excal-op", ctx->r->method);
 }
 
+/*
+ * Before the front has read the body, a REPORT may be a sync-collection: it gets the 429 that clients skip, not
+ * the 503 that puts their calendar into an error state.
+ */
+int xc_handle_give_up(request_rec *r, const xc_error_t *err)
+{
+    int retry = err->retry_after_sec > 0 ? err->retry_after_sec : xc_error_is_passing(err) ? DEFAULT_RETRY_SEC : 0;
+
+    if (retry > 0)
+        apr_table_set(r->err_headers_out, "Retry-After", apr_itoa(r->pool, retry));
+    return err->status == 503 && r->method_number == M_REPORT ? 429 : err->status;
+}
+
 /* No mailbox, no front: what is wrong is the gateway's or the sign-in's. */
 static int refuse(xc_request_ctx_t *ctx, const xc_error_t *err)
 {
     xc_log(&ctx->log, err->status >= 500 ? XC_LOG_ERROR : XC_LOG_INFO, "%s %s for %s: %d%s%s: %s%s%s", ctx->r->method, ctx->r->uri,
            ctx->r->user ? ctx->r->user : "-", err->status, err->code ? " " : "", err->code ? err->code : "", err->message,
            err->detail ? " | " : "", err->detail ? err->detail : "");
-    if (err->retry_after_sec > 0)
-        apr_table_set(ctx->r->err_headers_out, "Retry-After", apr_itoa(ctx->r->pool, err->retry_after_sec));
     if (err->code)
         apr_table_set(ctx->r->notes, "excal-code", err->code);
-    return err->status;
+    return xc_handle_give_up(ctx->r, err);
 }
 
 static int handle(request_rec *r)

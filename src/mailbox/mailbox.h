@@ -82,7 +82,11 @@ xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool);
 int xc_calendar_settle_for(xc_calendar_t *cal, apr_interval_time_t age, apr_pool_t *pool);
 /** Ask Exchange after all: undoes xc_calendar_settle_for(). */
 void xc_calendar_unsettle(xc_calendar_t *cal);
-/** xc_calendar_refresh() of many calendars, side by side. */
+/**
+ * xc_calendar_refresh() of many calendars, side by side.
+ * @return only what concerns all of them (xc_error_is_passing, 401). One that cannot be read on its own account
+ *         says why when it is refreshed alone.
+ */
 xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *pool);
 
 /** The token "epoch-seq" of cal->info. */

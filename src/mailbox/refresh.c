@@ -223,8 +223,11 @@ xc_error_t *xc_calendar_refresh_all(apr_array_header_t *calendars, apr_pool_t *p
     for (int i = 0; i < batch->nelts; i++)
         xc_store_flight_end(APR_ARRAY_IDX(batch, i, batch_row_t).flight);
     XC_TRY(err);
-    for (int i = 0; i < calendars->nelts; i++)
-        XC_TRY(xc_calendar_refresh(APR_ARRAY_IDX(calendars, i, xc_calendar_t *), pool));
+    for (int i = 0; i < calendars->nelts; i++) {
+        err = xc_calendar_refresh(APR_ARRAY_IDX(calendars, i, xc_calendar_t *), pool);
+        if (err && (err->status == 401 || xc_error_is_passing(err)))
+            return err;
+    }
     return NULL;
 }
 
