@@ -282,13 +282,56 @@ static int busy_differs(const xc_event_t *a, const xc_event_t *b)
     return !(b->busy_implied && (a->busy == XC_BUSY_OOF || a->busy == XC_BUSY_ELSEWHERE) && is_free(a->busy) == is_free(b->busy));
 }
 
+static const char *skip_space(const char *s)
+{
+    while (apr_isspace(*s) || ((unsigned char)s[0] == 0xc2 && (unsigned char)s[1] == 0xa0))
+        s += (unsigned char)*s == 0xc2 ? 2 : 1;
+    return s;
+}
+
+/* The same but for white space, which goes another way with every conversion of HTML. */
+static int same_words(const char *a, const char *b)
+{
+    for (a = skip_space(or_empty(a)), b = skip_space(or_empty(b)); *a && *a == *b; a = skip_space(a + 1), b = skip_space(b + 1))
+        ;
+    return !*a && !*b;
+}
+
+/* From `a` to `b`: the words alone say nothing against the formatting that is there. */
+static int body_differs(const xc_event_t *a, const xc_event_t *b)
+{
+    if (a->html && !b->html)
+        return !same_words(a->text, b->text);
+    return differ(a->text, b->text) || differ(a->html, b->html);
+}
+
+static int leaves_something(const xc_event_t *a, const xc_event_t *b)
+{
+    return (a->busy != b->busy && !busy_differs(a, b)) || (a->html && !b->html && !body_differs(a, b));
+}
+
+int xc_event_leaves(const xc_event_t *before, const xc_event_t *now)
+{
+    if (leaves_something(before, now))
+        return 1;
+    for (int i = 0; before->overrides && i < before->overrides->nelts; i++) {
+        const xc_event_t *a = APR_ARRAY_IDX(before->overrides, i, const xc_event_t *);
+        for (int k = 0; now->overrides && k < now->overrides->nelts; k++) {
+            const xc_event_t *b = APR_ARRAY_IDX(now->overrides, k, const xc_event_t *);
+            if (!when_differs(&a->recurrence_id, &b->recurrence_id) && leaves_something(a, b))
+                return 1;
+        }
+    }
+    return 0;
+}
+
 unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)
 {
     unsigned d = 0;
 
     d |= differ(a->summary, b->summary) ? XC_FIELD_SUMMARY : 0;
     d |= differ(a->location, b->location) ? XC_FIELD_LOCATION : 0;
-    d |= differ(a->text, b->text) || differ(a->html, b->html) ? XC_FIELD_BODY : 0;
+    d |= body_differs(a, b) ? XC_FIELD_BODY : 0;
     d |= categories_differ(a->categories, b->categories) ? XC_FIELD_CATEGORIES : 0;
     d |= class_key(a->klass) != class_key(b->klass) ? XC_FIELD_CLASS : 0;
     d |= a->importance != b->importance ? XC_FIELD_IMPORTANCE : 0;

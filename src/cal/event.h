@@ -98,9 +98,12 @@ typedef enum xc_event_field_e {
  * The fields of one component (master or override) in which two events differ as Exchange stores
  * them (after xc_event_normalize of both). Overrides and exdates are not compared. `a` is what is
  * there, `b` what is to be: a busy status of b that was only implied (busy_implied) leaves an OOF or
- * ELSEWHERE of equal TRANSP as it is.
+ * ELSEWHERE of equal TRANSP as it is, and a plain text with the words of a's HTML leaves the HTML.
  */
 unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b);
+
+/** Does a change from `before` to `now` leave something in place (see above) that `now` does not say? Overrides count. */
+int xc_event_leaves(const xc_event_t *before, const xc_event_t *now);
 
 /**
  * Bring an event to the form in which Exchange gives it back: lengths (subject, location: 255

@@ -73,8 +73,9 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
     return xc_object_keep(&(*before)->kept, obj, (*loaded)->text, (*loaded)->len, *before, m->cfg->keep_max_bytes, pool);
 }
 
+/* `known` is set when p->stored is what a GET would make of the item. */
 static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_ref_t *ref, const prepared_t *p, const char *href,
-                           const char *props, apr_pool_t *pool)
+                           const char *props, int known, apr_pool_t *pool)
 {
     memset(&out->item, 0, sizeof out->item);
     out->item.href = href;
@@ -83,7 +84,8 @@ static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_it
     out->item.uid = xc_object_uid(p->obj);
     out->item.etag = xc_etag_of(ref->change_key, pool);
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
-    xc_calendar_remember(cal, ref->id, ref->change_key, p->stored, strlen(p->stored), props, pool);
+    if (known)
+        xc_calendar_remember(cal, ref->id, ref->change_key, p->stored, strlen(p->stored), props, pool);
     return NULL;
 }
 
@@ -121,7 +123,7 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
         xc_error_t *err = be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
         if (err)
             return write_failed(cal, err, href, pool);
-        return written(out, cal, &ref, &p, href, NULL, pool);
+        return written(out, cal, &ref, &p, href, NULL, 1, pool);
     }
     xc_event_t *before = NULL;
     xc_loaded_t *loaded = NULL;
@@ -140,7 +142,10 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
-    return written(out, cal, &ref, &p, href, loaded->props, pool);
+    int known = !xc_event_leaves(before, p.event);
+    if (!known)
+        out->verbatim = 0;
+    return written(out, cal, &ref, &p, href, loaded->props, known, pool);
 }
 
 xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool)

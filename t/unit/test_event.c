@@ -124,6 +124,22 @@ START_TEST(said_after_implied)
 }
 END_TEST
 
+/* A client that knows DESCRIPTION alone leaves the formatting as long as the words are the same. */
+START_TEST(words_leave_formatting)
+{
+    const char *html = BASE "|DESCRIPTION:One bold word|X-ALT-DESC;FMTTYPE=text/html:<p>One <b>bold</b>\\n word</p>";
+    const xc_event_t *there = normal(html), *same = normal(BASE "|DESCRIPTION:One  bold\\nword"), *other = normal(BASE "|DESCRIPTION:One bold words"),
+                     *none = normal(BASE);
+    ck_assert_ptr_nonnull(there->html);
+    ck_assert_int_eq((int)xc_event_diff(there, same), 0);
+    ck_assert_int_eq((int)xc_event_diff(there, other), XC_FIELD_BODY);
+    ck_assert_int_eq((int)xc_event_diff(there, none), XC_FIELD_BODY);
+    ck_assert_int_eq((int)xc_event_diff(same, there), XC_FIELD_BODY);
+    ck_assert(xc_event_leaves(there, same) && !xc_event_leaves(there, other) && !xc_event_leaves(there, there));
+    ck_assert(xc_event_leaves(normal(BASE "|X-MICROSOFT-CDO-BUSYSTATUS:OOF"), normal(BASE "|TRANSP:OPAQUE")));
+}
+END_TEST
+
 START_TEST(normal_form)
 {
     char *emoji = apr_pstrdup(pool, "");
@@ -187,6 +203,6 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {equal_to_exchange, not_equal, differences, said_after_implied, normal_form, text, NULL};
+    const TTest *const tests[] = {equal_to_exchange, not_equal, differences, said_after_implied, words_leave_formatting, normal_form, text, NULL};
     return run_suite("event", tests);
 }
