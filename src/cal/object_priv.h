@@ -35,7 +35,7 @@ struct xc_object_t {
 /**
  * Check a text's lines before libical sees them: UTF-8, content lines, BEGIN and END in pairs, one
  * VCALENDAR, bounds of size and depth. Gives a copy in which what libical misreads is written so
- * that it reads it: empty properties left out, COUNT=0 as COUNT=1, long lists in several lines.
+ * that it reads it: empty properties left out, COUNT=0 as COUNT=1, long lists in several lines, long lines folded.
  */
 xc_error_t *xc_object_scan(const char **clean, const char *text, apr_size_t len, apr_pool_t *pool);
 

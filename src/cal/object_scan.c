@@ -11,6 +11,8 @@
 #define MAX_DEPTH 6
 #define MAX_LINES 100000
 #define MAX_LIST 400 /* libical reads at most 500 values of a list */
+#define LONG_LINE 1000
+#define FOLD_AT 72
 
 static xc_error_t *bad_line(apr_pool_t *pool, int line, const char *why)
 {
@@ -107,6 +109,24 @@ static void put_rrule(xc_buf_t *out, const char *head, apr_size_t head_len, cons
     xc_buf_puts(out, "\r\n");
 }
 
+/* libical takes time by the square of a line's length when it is not folded. */
+static void put_folded(xc_buf_t *out, const char *raw, apr_size_t len)
+{
+    apr_size_t from = 0, begin = 0;
+
+    for (apr_size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)raw[i];
+        if (c == '\n') {
+            begin = i + 1;
+        } else if (i - begin >= FOLD_AT && c != '\r' && raw[i - 1] != '\r' && (c & 0xc0) != 0x80) {
+            xc_buf_append(out, raw + from, i - from);
+            xc_buf_puts(out, "\r\n ");
+            from = begin = i;
+        }
+    }
+    xc_buf_append(out, raw + from, len - from);
+}
+
 static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value)
 {
     if (strcmp(line->name, "X-LIC-ERROR") == 0 || value[strspn(value, " \t")] == '\0')
@@ -116,7 +136,10 @@ static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value)
     } else if ((strcmp(line->name, "EXDATE") == 0 || strcmp(line->name, "RDATE") == 0) && strlen(value) > 4000) {
         put_list(out, line->raw, line->colon + 1, value);
     } else {
-        xc_buf_append(out, line->raw, line->raw_len);
+        if (line->raw_len > LONG_LINE)
+            put_folded(out, line->raw, line->raw_len);
+        else
+            xc_buf_append(out, line->raw, line->raw_len);
         if (line->raw_len == 0 || line->raw[line->raw_len - 1] != '\n')
             xc_buf_puts(out, "\r\n");
     }
