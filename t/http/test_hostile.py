@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 import pytest
 from dav import event
 from lxml import etree
-from outlook import NAMED, Outlook
+from outlook import NAMED, T, Outlook
 
 
 def named(name, value):
@@ -130,3 +130,39 @@ def test_forged_kept_text(alice, cal, outlook, uid, make_gateway, lab, forge):
     assert alice.multiget(alice.calendar, [path]).entries[0].ok('c:calendar-data')
     assert alice.query(alice.calendar, '<c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter>').status == 207
     assert alice.delete(path).status == 204
+
+
+BREAKS = ['\r\n', '\n', '\r', '\u2028', '\x85', '\\n', '"', ';X=1:', ',']
+
+
+@pytest.mark.parametrize('mark', BREAKS, ids=[repr(b) for b in BREAKS])
+def test_text_of_outlook_stays_text(alice, outlook, uid, mark):
+    """Line breaks and quotes in what Outlook holds begin no property, parameter, header or element."""
+    def evil(what):
+        text = '%s%sX-EVIL:1%sEND:VEVENT%sBEGIN:VEVENT' % (what, mark, mark, mark)
+        return escape(text).replace('\r', '&#13;').replace('\n', '&#10;').replace('"', '&quot;')
+    token = alice.sync(alice.calendar).sync_token
+    item = make_evil(outlook, uid, evil)
+    [entry] = alice.sync(alice.calendar, token).entries
+    text = alice.get(entry.href).body.decode()
+    assert text.count('\n') == text.count('\r\n') == text.count('\r'), text
+    lines = text.replace('\r\n ', '').split('\r\n')
+    assert lines.count('BEGIN:VEVENT') == lines.count('END:VEVENT') == 1 and not [x for x in lines if x.startswith('X-EVIL')], text
+    assert all(re.match('[A-Z-]+[:;]', x) for x in lines if x), text
+    if mark in ('"', ';X=1:', ',', '\r\n'):
+        [attendee] = [x for x in lines if x.startswith('ATTENDEE') and 'bob@' in x]
+        assert re.fullmatch(r'ATTENDEE(;[A-Z-]+=("[^"]*"|[^";:,]*))*:mailto:bob@contoso\.example', attendee), attendee
+    [got] = alice.multiget(alice.calendar, [entry.href]).entries
+    assert 's' + uid in got.text('c:calendar-data')
+    outlook.delete(item)
+
+
+def make_evil(outlook, uid, evil):
+    """A meeting with all of it; the schema's order of elements."""
+    root = outlook.call('<m:CreateItem SendMeetingInvitations="SendToNone"><m:Items><t:CalendarItem><t:Subject>%s</t:Subject>'
+                        '<t:Body BodyType="Text">%s</t:Body><t:Categories><t:String>%s</t:String></t:Categories><t:ReminderIsSet>false</t:ReminderIsSet>'
+                        '<t:Start>2027-03-02T10:00:00Z</t:Start><t:End>2027-03-02T11:00:00Z</t:End><t:Location>%s</t:Location><t:RequiredAttendees>'
+                        '<t:Attendee><t:Mailbox><t:Name>%s</t:Name><t:EmailAddress>bob@contoso.example</t:EmailAddress></t:Mailbox></t:Attendee>'
+                        '</t:RequiredAttendees></t:CalendarItem></m:Items></m:CreateItem>'
+                        % (evil('s' + uid), evil('b'), evil('c'), evil('l'), evil('n')))
+    return next(root.iter('{%s}ItemId' % T)).get('Id')
