@@ -113,6 +113,20 @@ def test_a_calendar_deleted_in_outlook(alice, attentive, outlook, uid):
     assert alice.delete(path).status == 204
 
 
+def test_a_calendar_in_the_bin(attentive, outlook, uid):
+    """As Outlook deletes: the folder lives on in the bin, but it is no calendar any more, nor is one inside it."""
+    folder = make_calendar(outlook, 'Bin ' + uid[:6])
+    inner = make_calendar(outlook, 'Inner ' + uid[:6], '<t:FolderId Id="%s"/>' % folder)
+    path, nested = attentive.home + 'Bin%20' + uid[:6] + '/', attentive.home + 'Inner%20' + uid[:6] + '/'
+    assert attentive.put(path + 'a.ics', event(uid)).status == 201 and attentive.put(nested + 'a.ics', event(uid)).status == 201
+    outlook.call('<m:DeleteFolder DeleteType="MoveToDeletedItems"><m:FolderIds><t:FolderId Id="%s"/></m:FolderIds></m:DeleteFolder>' % folder)
+    found = home(attentive)
+    assert path not in found and nested not in found
+    assert attentive.sync(path).status == 404 and attentive.get(nested + 'a.ics').status == 404
+    assert attentive.put(path + 'b.ics', event(uid + 'b')).status == 409
+    assert inner != folder
+
+
 def test_renamed_and_nested(attentive, outlook, uid):
     """A calendar that a client made keeps its URL when Outlook renames it; one of Outlook's goes by its name; one inside another is like others."""
     made = attentive.home + 'made-' + uid[:6] + '/'
@@ -186,7 +200,7 @@ def test_many_changes_between_two_looks(make_gateway, lab, uid):
 
 def test_two_gateways_agree(make_gateway, lab, uid):
     """Names, tags, texts and dead properties live in Exchange: a second gateway with a cache of its own tells the same."""
-    a, b = Client(make_gateway().url, 'user25'), Client(make_gateway().url, 'user25')
+    a, b = [Client(make_gateway(location='ExchangeHomeFreshness 0').url, 'user25') for _ in range(2)]
     outlook = Outlook(lab, 'user25')
     path = a.home + 'shared-' + uid[:8] + '/'
     assert a.request('MKCALENDAR', path).status == 201
