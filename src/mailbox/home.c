@@ -11,6 +11,7 @@
 
 #define XC_HOME_VERSION  1
 #define XC_HOME_TTL      apr_time_from_sec(30 * 86400)
+#define XC_HOME_MAX_PAGES 200 /* answers that may follow another */
 #define XC_HOME_MAX      5000 /* folders of one mailbox that are looked at */
 
 typedef struct home_t {
@@ -146,7 +147,9 @@ static xc_error_t *home_ask(xc_mailbox_t *m, home_t *home, apr_pool_t *pool)
 {
     const xc_backend_t *be = m->session->backend;
     apr_time_t asked_at = apr_time_now();
-    for (int more = 1; more;) {
+    for (int more = 1, pages = 0; more; pages++) {
+        if (pages == XC_HOME_MAX_PAGES)
+            return xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing the folders of this mailbox."), 60);
         xc_folder_page_t *page = NULL;
         XC_TRY(be->folder_sync(&page, m->session, m->owner, home->state, m->pool));
         if (page->reset)

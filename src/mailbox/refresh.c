@@ -53,21 +53,33 @@ static xc_error_t *fold_page(int *stale, xc_calendar_t *cal, const char *base_st
     return xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool);
 }
 
+/* What outlives the page that it came with. */
+static void item_copy(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t *pool)
+{
+    xc_item_ref_t own = *ref;
+    own.id = apr_pstrdup(pool, ref->id);
+    own.change_key = apr_pstrdup(pool, ref->change_key);
+    own.uid = apr_pstrdup(pool, ref->uid);
+    own.href = apr_pstrdup(pool, ref->href);
+    item_from_ref(item, &own, pool);
+}
+
 /* The sync state was refused: list everything and put it in the place of what is known, so that
  * clients' tokens stay good and only real differences reach them. */
 static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t asked_at, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     apr_array_header_t *items = apr_array_make(pool, 512, sizeof(xc_item_t));
+    apr_pool_t *turn;
+    apr_pool_create(&turn, pool);
     for (int n = 0; n < XC_REFRESH_MAX_PAGES; n++) {
-        for (int i = 0; i < page->upserts->nelts; i++) {
-            const xc_item_ref_t *ref = &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t);
-            item_from_ref(&APR_ARRAY_PUSH(items, xc_item_t), ref, pool);
-        }
+        for (int i = 0; i < page->upserts->nelts; i++)
+            item_copy(&APR_ARRAY_PUSH(items, xc_item_t), &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
         if (!page->more)
             return xc_store_replace(m->store, &cal->key, page->state, (const xc_item_t *)items->elts, items->nelts, asked_at, pool);
-        const char *state = page->state;
-        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, pool));
+        const char *state = apr_pstrdup(pool, page->state);
+        apr_pool_clear(turn);
+        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, turn));
     }
     return xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing this calendar.");
 }
@@ -76,23 +88,28 @@ static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     const char *state = cal->info ? cal->info->sync_state : NULL;
+    apr_pool_t *turn; /* a page is megabytes while it is read; an error stays on it, below `pool` */
+    apr_pool_create(&turn, pool);
     for (int n = 0; n < XC_REFRESH_MAX_PAGES; n++) {
         apr_time_t asked_at = apr_time_now();
         xc_item_page_t *page = NULL;
-        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, pool));
+        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, turn));
         if (page->reset)
             return relist(cal, page, asked_at, pool);
         int stale = 0;
-        XC_TRY(fold_page(&stale, cal, state, page, asked_at, pool));
+        XC_TRY(fold_page(&stale, cal, state, page, asked_at, turn));
         if (stale) {
             /* another flight's lease ran out and it went on: begin from what is known now */
             XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, pool));
             state = cal->info ? cal->info->sync_state : NULL;
+            apr_pool_clear(turn);
             continue;
         }
-        if (!page->more)
+        int more = page->more;
+        state = apr_pstrdup(pool, page->state);
+        apr_pool_clear(turn);
+        if (!more)
             return NULL;
-        state = page->state;
     }
     return xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing this calendar.");
 }

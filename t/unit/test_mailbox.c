@@ -23,6 +23,7 @@ static struct {
     thing_t things[MAX_ITEMS];
     int n, clock;
     int syncs, fetches, fetched, creates, updates, deletes, folder_syncs;
+    int endless; /* the list of folders never says that it is complete */
     int forget_state;           /* the next sync refuses its state */
     int fail_next_sync;         /* status */
     const char *props;
@@ -92,7 +93,8 @@ static xc_error_t *fake_folder_sync(xc_folder_page_t **out, xc_session_t *s, con
         APR_ARRAY_PUSH(page->upserts, xc_folder_t) =
             (xc_folder_t){.id = "other", .display_name = "A/B", .kind = XC_FOLDER_CALENDAR, .rights = all};
     }
-    page->state = "h1";
+    page->state = ex.endless ? apr_psprintf(pool, "h%d", ex.folder_syncs) : "h1";
+    page->more = ex.endless && ex.folder_syncs < 5000;
     *out = page;
     return NULL;
 }
@@ -266,8 +268,7 @@ static void teardown(void)
     apr_pool_destroy(pool);
 }
 
-/* What a new request opens. */
-static xc_calendar_t *request_as(const char *account)
+static xc_mailbox_t *mailbox_of(const char *account)
 {
     xc_session_t *s = apr_pcalloc(pool, sizeof *s);
     s->backend = &fake;
@@ -277,8 +278,15 @@ static xc_calendar_t *request_as(const char *account)
     s->deadline = apr_time_now() + apr_time_from_sec(20);
     s->pool = pool;
     xc_mailbox_t *m = NULL;
-    xc_calendar_t *cal = NULL;
     ck_assert_ptr_null(xc_mailbox_open(&m, &config, s, store, pool));
+    return m;
+}
+
+/* What a new request opens. */
+static xc_calendar_t *request_as(const char *account)
+{
+    xc_mailbox_t *m = mailbox_of(account);
+    xc_calendar_t *cal = NULL;
     ck_assert_ptr_null(xc_mailbox_calendar(&cal, m, "calendar", pool));
     ck_assert_ptr_nonnull(cal);
     return cal;
@@ -528,6 +536,41 @@ START_TEST(accounts_do_not_share)
 }
 END_TEST
 
+START_TEST(an_endless_list_of_folders_is_bounded)
+{
+    xc_calendar_t *cal;
+    ex.endless = 1;
+    xc_error_t *err = xc_mailbox_calendar(&cal, mailbox_of("alice@contoso.example"), "calendar", pool);
+    ck_assert(err && err->status == 503);
+    ck_assert_int_lt(ex.folder_syncs, 1000);
+}
+END_TEST
+
+/* A table overlooks case, XML does not; and what is no property of that name was written by somebody else. */
+START_TEST(properties_of_others)
+{
+    const char *text = "{\"{urn:x}a\":\"<x:a xmlns:x='urn:x'>1</x:a>\",\"{urn:x}A\":\"<x:A xmlns:x='urn:x'>2</x:A>\","
+                       "\"{urn:x}b\":\"</d:prop>\",\"{urn:x}c\":\"<x:other xmlns:x='urn:x'/>\",\"{urn:x}d\":5}";
+    apr_table_t *props = xc_props_parse(text, pool);
+    ck_assert_int_eq(apr_table_elts(props)->nelts, 2);
+    ck_assert_int_eq(apr_table_elts(xc_props_parse(xc_props_format(props, pool), pool))->nelts, 2);
+}
+END_TEST
+
+/* Two servers found in two ways are two, even for one mail domain. */
+START_TEST(servers_do_not_share)
+{
+    xc_calendar_t *one, *two;
+    backend_config.url = NULL;
+    backend_config.mail_domain = "contoso.example";
+    backend_config.autodiscover_url = "https://a.example/autodiscover.svc";
+    one = request();
+    backend_config.autodiscover_url = "https://b.example/autodiscover.svc";
+    two = request();
+    ck_assert_str_ne(one->key.origin, two->key.origin);
+}
+END_TEST
+
 START_TEST(names_and_properties)
 {
     xc_calendar_t *cal = request();
@@ -573,6 +616,9 @@ int main(void)
     tcase_add_test(tc, many_calendars_are_asked_once_each);
     tcase_add_test(tc, accounts_do_not_share);
     tcase_add_test(tc, names_and_properties);
+    tcase_add_test(tc, an_endless_list_of_folders_is_bounded);
+    tcase_add_test(tc, properties_of_others);
+    tcase_add_test(tc, servers_do_not_share);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
