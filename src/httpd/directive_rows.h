@@ -24,7 +24,7 @@
     row(ExchangeAuth, CHOICE(auth, "any", auths),                                                                      \
         "How the gateway signs in to Exchange: any (NTLM or Basic, what it offers), basic, ntlm, negotiate (Kerberos) or bearer.") \
     row(ExchangeImpersonation, FLAG(impersonation, "Off"),                                                             \
-        "Users were authenticated by httpd; Exchange is asked with the service account, which acts as the user.")      \
+        "Users were authenticated by httpd; Exchange is asked with the service account, which acts as the user. A login with a Windows domain is taken when that is ExchangeMailDomain or its first label.")      \
     account(ExchangeServiceAccount, ACCOUNT(service),                                                                  \
         "Login of the service account and the file with its password (readable by its owner alone).")                  \
     row(ExchangeTimeout, TIME(timeout, "60s", SECONDS(1), SECONDS(3600)),                                              \
