@@ -10,6 +10,9 @@
 /* Fetched bodies on their way into the store: written together, because each write costs a transaction. */
 #define XC_KEEP_AT_ONCE 64
 
+/* That an item cannot be shown is believed for so long: rights, limits and servers change without the item. */
+#define XC_VERDICT_LIFE apr_time_from_sec(3600)
+
 typedef struct keeper_t {
     xc_calendar_t *cal;
     xc_body_t bodies[XC_KEEP_AT_ONCE];
@@ -50,19 +53,30 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
         return;
     }
     body->note = f->error->message;
-    /* What Exchange cannot show today it will not show tomorrow; what it is too busy for it will. */
+    body->extra = apr_psprintf(pool, "%" APR_TIME_T_FMT " %d", apr_time_sec(apr_time_now()), f->error->status);
+    /* What Exchange cannot show now it will not show in a minute; what it is too busy for it may. */
     if (f->error->status != 404 && !xc_error_is_passing(f->error))
         k->bodies[k->n++] = *body;
+}
+
+/* The status of a verdict (see keep_fetched) that still holds; 0 = ask again. */
+static int verdict(const xc_body_t *body)
+{
+    char *end = NULL;
+    apr_time_t given = apr_time_from_sec(body->extra ? apr_strtoi64(body->extra, &end, 10) : 0);
+    int status = end && *end == ' ' ? (int)apr_strtoi64(end + 1, NULL, 10) : 0;
+    apr_time_t now = apr_time_now();
+    return given <= now && given + XC_VERDICT_LIFE > now && status >= 400 && status < 600 ? status : 0;
 }
 
 static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t *pool)
 {
     out->text = body->text;
     out->len = body->len;
-    out->props = body->extra;
-    if (!body->text)
-        out->error = xc_error_make(pool, 502, XC_COND_NONE, "Exchange cannot show this item: %s",
-                                   body->note ? body->note : "no reason given");
+    if (body->text)
+        out->props = body->extra;
+    else
+        out->error = xc_error_make(pool, verdict(body), XC_COND_NONE, "Exchange cannot show this item: %s", body->note);
 }
 
 static xc_error_t *read_store(xc_loaded_t *out, int *missing, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool)
@@ -80,7 +94,7 @@ static xc_error_t *read_store(xc_loaded_t *out, int *missing, xc_calendar_t *cal
     }
     XC_TRY(xc_store_bodies(found, cal->mailbox->store, &cal->key, want, m, pool));
     for (int i = 0; i < m; i++) {
-        if (found[i] && (found[i]->text || found[i]->note))
+        if (found[i] && (found[i]->text || (found[i]->note && verdict(found[i]))))
             loaded_from_body(&out[slot[i]], found[i], pool);
         else
             (*missing)++;

@@ -16,6 +16,7 @@ typedef struct thing_t {
     const char *id, *key, *uid, *href;
     xc_event_t *event;
     int changed, deleted;       /* position in the change count */
+    int unreadable;             /* status of its fetches, 0 = it can be read */
 } thing_t;
 
 static struct {
@@ -163,7 +164,9 @@ static xc_error_t *fake_item_fetch(xc_fetched_t **out, xc_session_t *s, const ch
     for (int i = 0; i < n; i++) {
         thing_t *t = thing(ids[i]);
         (*out)[i].id = ids[i];
-        if (t) {
+        if (t && t->unreadable)
+            (*out)[i].error = xc_error_make(pool, t->unreadable, XC_COND_NONE, "No.");
+        else if (t) {
             (*out)[i].change_key = t->key;
             (*out)[i].event = t->event;
         } else
@@ -499,6 +502,37 @@ START_TEST(a_failed_refresh_leaves_what_was)
 }
 END_TEST
 
+static int status_of(const xc_item_t *item)
+{
+    xc_loaded_t *loaded = NULL;
+    ck_assert_ptr_null(xc_calendar_load(&loaded, request(), &item, 1, pool));
+    ck_assert(!loaded->text == !!loaded->error);
+    return loaded->error ? loaded->error->status : 200;
+}
+
+START_TEST(what_cannot_be_read_is_not_asked_for_each_time)
+{
+    thing_t *t = outlook_makes("a", "one");
+    xc_calendar_t *cal = request();
+    const xc_item_t *item = &APR_ARRAY_IDX(list(cal), 0, xc_item_t);
+    t->unreadable = 403;
+    ck_assert_int_eq(status_of(item), 403);
+    ck_assert_int_eq(status_of(item), 403);
+    ck_assert_int_eq(ex.fetches, 1);
+    /* but again after a while: rights and servers change without the item */
+    xc_body_t *kept = NULL;
+    ck_assert_ptr_null(xc_store_bodies(&kept, store, &cal->key, &item, 1, pool));
+    ck_assert_ptr_nonnull(kept->note);
+    kept->extra = apr_psprintf(pool, "%ld 403", (long)apr_time_sec(apr_time_now()) - 7200);
+    ck_assert_ptr_null(xc_store_put_bodies(store, &cal->key, kept, 1, pool));
+    t->unreadable = 0;
+    ck_assert_int_eq(status_of(item), 200);
+    ck_assert_int_eq(ex.fetches, 2);
+    ck_assert_int_eq(status_of(item), 200);
+    ck_assert_int_eq(ex.fetches, 2);
+}
+END_TEST
+
 START_TEST(many_calendars_are_asked_once_each)
 {
     outlook_makes("a", "one");
@@ -613,6 +647,7 @@ int main(void)
     tcase_add_test(tc, a_refused_state_keeps_tokens);
     tcase_add_test(tc, tokens_of_others_are_refused);
     tcase_add_test(tc, a_failed_refresh_leaves_what_was);
+    tcase_add_test(tc, what_cannot_be_read_is_not_asked_for_each_time);
     tcase_add_test(tc, many_calendars_are_asked_once_each);
     tcase_add_test(tc, accounts_do_not_share);
     tcase_add_test(tc, names_and_properties);
