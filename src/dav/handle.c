@@ -103,8 +103,8 @@ static xc_log_level_e level_of(const xc_error_t *err)
 static void log_failure(xc_dav_t *d, const xc_error_t *err)
 {
     xc_log_level_e level = level_of(err);
-    xc_log(d->req->log, level, "%s %s for %s: %d%s%s%s%s: %s%s%s", d->req->method, d->req->uri,
-           d->req->user ? d->req->user : "-", err->status, err->cond ? " " : "",
+    xc_log(d->req->log, level, "%s%s%s %s for %s: %d%s%s%s%s: %s%s%s", d->req->method, d->req->op ? " " : "", d->req->op ? d->req->op : "",
+           d->req->uri, d->req->user ? d->req->user : "-", err->status, err->cond ? " " : "",
            err->cond ? xc_cond_name(err->cond) : "", err->code ? " " : "", err->code ? err->code : "",
            err->message ? err->message : "", err->detail ? " | " : "", err->detail ? err->detail : "");
 }
