@@ -14,6 +14,7 @@
 #include <zlib.h>
 
 #include "cal/event_priv.h"
+#include "cal/html.h"
 #include "cal/lines.h"
 #include "cal/object.h"
 
@@ -56,6 +57,40 @@ static const char *strip_bodies(const char *text, apr_size_t len, apr_size_t *ou
         if (!in_alarm && (strcmp(line.name, "DESCRIPTION") == 0 || strcmp(line.name, "X-ALT-DESC") == 0))
             continue;
         xc_buf_append(out, line.raw, line.raw_len);
+    }
+    *out_len = out->len;
+    return out->data;
+}
+
+/* The value of an X-ALT-DESC line, however it is folded and escaped; NULL for other lines. */
+static const char *html_line(const xc_line_t *line, apr_pool_t *pool)
+{
+    if (strcmp(line->name, "X-ALT-DESC") != 0)
+        return NULL;
+    char *value = apr_pstrdup(pool, xc_text_bare(xc_line_value(line, pool), pool)), *w = value;
+    for (const char *p = value; *p; p++)
+        if (*p != '\\')
+            *w++ = *p;
+    *w = '\0';
+    return value;
+}
+
+const char *xc_object_without_old_html(apr_size_t *out_len, const char *text, apr_size_t len, const char *before, apr_size_t before_len,
+                                       apr_pool_t *pool)
+{
+    apr_hash_t *old = apr_hash_make(pool);
+    xc_buf_t *out = xc_buf_make(pool, 0);
+    xc_line_t line;
+
+    for (apr_size_t pos = 0; xc_line_next(before, before_len, &pos, &line);) {
+        const char *html = html_line(&line, pool);
+        if (html)
+            apr_hash_set(old, html, APR_HASH_KEY_STRING, "");
+    }
+    for (apr_size_t pos = 0; xc_line_next(text, len, &pos, &line);) {
+        const char *html = html_line(&line, pool);
+        if (!html || !apr_hash_get(old, html, APR_HASH_KEY_STRING))
+            xc_buf_append(out, line.raw, line.raw_len);
     }
     *out_len = out->len;
     return out->data;

@@ -79,4 +79,11 @@ const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool);
 xc_error_t *xc_object_keep(const char **out, const xc_object_t *obj, const char *text, apr_size_t len,
                            const xc_event_t *event, apr_size_t max_bytes, apr_pool_t *pool);
 
+/**
+ * The text without the X-ALT-DESC that an earlier text of the object has too: for a client that wrote a
+ * new DESCRIPTION and carried the old formatting along.
+ */
+const char *xc_object_without_old_html(apr_size_t *out_len, const char *text, apr_size_t len, const char *before, apr_size_t before_len,
+                                       apr_pool_t *pool);
+
 #endif

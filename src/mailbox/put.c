@@ -73,6 +73,23 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
     return xc_object_keep(&(*before)->kept, obj, (*loaded)->text, (*loaded)->len, *before, m->cfg->keep_max_bytes, pool);
 }
 
+/* A new DESCRIPTION with the formatting of the old one beside it: other clients would go on showing that. */
+static xc_error_t *drop_old_html(prepared_t *p, xc_calendar_t *cal, const xc_event_t *before, const xc_loaded_t *loaded, const char *text,
+                                 apr_size_t len, apr_pool_t *pool)
+{
+    apr_size_t left;
+    if (p->event->html || !(xc_event_diff(before, p->event) & XC_FIELD_BODY))
+        return NULL;
+    const char *without = xc_object_without_old_html(&left, text, len, loaded->text, loaded->len, pool);
+    if (left == len)
+        return NULL;
+    p->event->kept = NULL;
+    XC_TRY(xc_object_keep(&p->write.kept, p->obj, without, left, p->event, cal->mailbox->cfg->keep_max_bytes, pool));
+    p->event->kept = p->write.kept;
+    p->stored = xc_object_text_for(p->event, pool);
+    return NULL;
+}
+
 /* `known` is set when p->stored is what a GET would make of the item. */
 static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_ref_t *ref, const prepared_t *p, const char *href,
                            const char *props, int known, apr_pool_t *pool)
@@ -135,6 +152,8 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
         out->item = *present;
         return NULL;
     }
+    XC_TRY(drop_old_html(&p, cal, before, loaded, text, len, pool));
+    out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
     xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
     p.write.href = NULL;
     err = be->item_update(&ref, m->session, &old, before, &p.write, pool);

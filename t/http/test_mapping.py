@@ -208,6 +208,8 @@ def test_html_of_outlook(ends, uid):
     changed = re.sub(r'DESCRIPTION:[^\r]*', 'DESCRIPTION:One and a half', text, 1)
     assert client.put(entry.href, changed, If_Match=got.etag).status in (200, 204)
     assert body_of(outlook, master, 'Text')[1].strip() == 'One and a half'
+    now = unfold(client.get(entry.href).text)
+    assert value(now, 'DESCRIPTION') == 'One and a half' and 'bold' not in now, 'the old text is shown to clients that prefer HTML'
     changed = '\r\n'.join(x for x in changed.replace('One and a half', 'Two').split('\r\n') if not x.startswith('X-ALT-DESC'))
     assert client.put(entry.href, changed).status in (200, 204)
     assert body_of(outlook, master, 'Text')[1].strip() == 'Two'
