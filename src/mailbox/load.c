@@ -13,6 +13,9 @@
 /* That an item cannot be shown is believed for so long: rights, limits and servers change without the item. */
 #define XC_VERDICT_LIFE apr_time_from_sec(3600)
 
+/* The note beside a text: Exchange holds somebody else's meeting, not merely an event that names one. */
+#define XC_NOTE_RECEIVED "received"
+
 typedef struct keeper_t {
     xc_calendar_t *cal;
     xc_body_t bodies[XC_KEEP_AT_ONCE];
@@ -43,6 +46,7 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
         body->text = xc_object_text_for(f->event, pool);
         body->len = strlen(body->text);
         body->extra = f->props;
+        body->note = f->event->is_meeting && !f->event->is_organizer ? XC_NOTE_RECEIVED : NULL;
         k->bodies[k->n++] = *body;
         if (!xc_object_parse_stored(&obj, body->text, body->len, pool)) {
             xc_span_t *span = &k->spans[k->nspans++];
@@ -73,9 +77,10 @@ static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t
 {
     out->text = body->text;
     out->len = body->len;
-    if (body->text)
+    if (body->text) {
         out->props = body->extra;
-    else
+        out->received = body->note && strcmp(body->note, XC_NOTE_RECEIVED) == 0;
+    } else
         out->error = xc_error_make(pool, verdict(body), XC_COND_NONE, "Exchange cannot show this item: %s", body->note);
 }
 

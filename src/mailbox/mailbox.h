@@ -107,6 +107,7 @@ typedef struct xc_loaded_t {
     const char *text;           /* iCalendar; NULL = see error */
     apr_size_t len;
     const char *props;          /* dead properties of the item (xc_props_parse), NULL = none */
+    int received;               /* a meeting that Exchange received for the owner from another organizer */
     xc_error_t *error;          /* 404 gone meanwhile; others: cannot be shown */
 } xc_loaded_t;
 

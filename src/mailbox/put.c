@@ -117,6 +117,16 @@ static xc_error_t *write_failed(xc_calendar_t *cal, xc_error_t *err, const char 
     return xc_error_context(err, pool, "writing %s/%s", cal->segment, href);
 }
 
+/* The owner's answer to an invitation goes by way of Exchange, to its organizer. Until that way is built it is
+ * refused: stored here alone it would be seen by nobody, and Exchange would take it back. */
+static xc_error_t *check_answer(const xc_event_t *before, const xc_event_t *now, apr_pool_t *pool)
+{
+    if (now->is_organizer || !now->my_address || now->my_partstat == before->my_partstat)
+        return NULL;
+    return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_PROPERTY,
+                         "Invitations cannot be answered through this gateway yet: answer this one in Outlook or on the web.");
+}
+
 xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
                             const xc_expect_t *expect, apr_pool_t *pool)
 {
@@ -152,6 +162,8 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
         out->item = *present;
         return NULL;
     }
+    if (loaded->received)
+        XC_TRY(check_answer(before, p.event, pool));
     XC_TRY(drop_old_html(&p, cal, before, loaded, text, len, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
     xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
@@ -161,7 +173,8 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
-    int known = !xc_event_leaves(before, p.event);
+    /* of a received meeting Exchange keeps what is the organizer's */
+    int known = !loaded->received && !xc_event_leaves(before, p.event);
     if (!known)
         out->verbatim = 0;
     return written(out, cal, &ref, &p, href, loaded->props, known, pool);
@@ -208,6 +221,7 @@ xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item
     now.change_key = ref.change_key;
     now.etag = xc_etag_of(ref.change_key, pool);
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &now, pool));
-    xc_calendar_remember(cal, now.id, now.change_key, loaded->text, loaded->len, *encoded ? encoded : NULL, pool);
+    if (!loaded->received)
+        xc_calendar_remember(cal, now.id, now.change_key, loaded->text, loaded->len, *encoded ? encoded : NULL, pool);
     return NULL;
 }

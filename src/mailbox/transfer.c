@@ -70,7 +70,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     out->item.etag = xc_etag_of(ref.change_key, pool);
     out->created = target == NULL;
     XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_UPSERT, &out->item, pool));
-    if (loaded->text)
+    if (loaded->text && !loaded->received)
         xc_calendar_remember(to, ref.id, ref.change_key, loaded->text, loaded->len, loaded->props, pool);
     return NULL;
 }

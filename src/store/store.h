@@ -162,7 +162,7 @@ typedef struct xc_body_t {
     const char *id, *change_key;   /* which */
     const char *text;              /* iCalendar, NULL = the item cannot be shown (and why is in note) */
     apr_size_t len;
-    const char *note;              /* NULL or why there is no text */
+    const char *note;              /* why there is no text; beside a text, a word of the mailbox layer's own */
     const char *extra;             /* what the back end wants kept with it (dead properties …), may be NULL */
 } xc_body_t;
 

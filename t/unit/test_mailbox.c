@@ -448,6 +448,42 @@ START_TEST(changed_in_outlook_between)
 }
 END_TEST
 
+/* The invitation as the owner's client sees it, answered or not. */
+static const char *invitation(const char *partstat, const char *more)
+{
+    return apr_psprintf(pool,
+                        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\nUID:inv\r\nDTSTAMP:20270101T000000Z\r\n"
+                        "SUMMARY:Invited\r\nDTSTART:20270301T100000Z\r\nDTEND:20270301T110000Z\r\n%sORGANIZER:mailto:bob@contoso.example\r\n"
+                        "ATTENDEE;PARTSTAT=%s:mailto:alice@contoso.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+                        more, partstat);
+}
+
+START_TEST(an_answer_is_refused_not_swallowed)
+{
+    thing_t *t = outlook_makes("inv", "Invited");
+    xc_attendee_t me = {.who = {.address = "alice@contoso.example"}, .partstat = XC_PARTSTAT_NEEDS_ACTION};
+    t->event->is_meeting = 1;
+    t->event->is_organizer = 0;
+    t->event->organizer.address = "bob@contoso.example";
+    t->event->my_address = me.who.address;
+    t->event->attendees = apr_array_make(pool, 1, sizeof me);
+    APR_ARRAY_PUSH(t->event->attendees, xc_attendee_t) = me;
+    apr_array_header_t *items = list(request());
+    ck_assert_int_eq(items->nelts, 1);
+    const xc_item_t *item = &APR_ARRAY_IDX(items, 0, xc_item_t);
+    xc_put_result_t r;
+    xc_error_t *err = put(request(), item->href, invitation("ACCEPTED", ""), NULL, &r);
+    ck_assert_ptr_nonnull(err);
+    ck_assert_int_eq(err->cond, XC_COND_UNSUPPORTED_PROPERTY);
+    ck_assert_int_eq(ex.updates, 0);
+    /* one's own alarm is one's own */
+    ck_assert_ptr_null(put(request(), item->href,
+                           invitation("NEEDS-ACTION", "BEGIN:VALARM\r\nACTION:DISPLAY\r\nDESCRIPTION:x\r\nTRIGGER:-PT5M\r\nEND:VALARM\r\n"), NULL, &r));
+    ck_assert_int_eq(ex.updates, 1);
+    ck_assert_int_eq(r.verbatim, 0);
+}
+END_TEST
+
 START_TEST(a_refused_state_keeps_tokens)
 {
     for (int i = 0; i < 600; i++)
@@ -644,6 +680,7 @@ int main(void)
     tcase_add_test(tc, the_same_text_again_changes_nothing);
     tcase_add_test(tc, conditions_and_uids);
     tcase_add_test(tc, changed_in_outlook_between);
+    tcase_add_test(tc, an_answer_is_refused_not_swallowed);
     tcase_add_test(tc, a_refused_state_keeps_tokens);
     tcase_add_test(tc, tokens_of_others_are_refused);
     tcase_add_test(tc, a_failed_refresh_leaves_what_was);
