@@ -55,6 +55,8 @@ static void read_preference(xc_dav_t *d, const char *text)
         d->minimal = 1;
     else if (!strcmp(copy, "return=representation"))
         d->representation = 1;
+    else if (!strcmp(copy, "depth-noroot") && d->method->handle == xc_method_propfind)
+        d->no_root = 1;
 }
 
 void xc_ask_prefer(xc_dav_t *d)

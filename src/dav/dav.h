@@ -65,6 +65,7 @@ struct xc_dav_t {
     int head;                   /* HEAD: headers only */
     int minimal;                /* Prefer: return=minimal, or Brief: t */
     int representation;         /* Prefer: return=representation */
+    int no_root;                /* Prefer: depth-noroot, where a PROPFIND obeys it */
     apr_hash_t *calendars;      /* segment -> xc_calendar_t *, those met in this request */
     apr_hash_t *zones;          /* segment -> const xc_zone_t *, of floating times */
     apr_table_t *mailbox_props; /* dead properties of principal and home; NULL = not asked for yet */

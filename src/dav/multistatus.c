@@ -19,8 +19,8 @@ xc_ms_t *xc_ms_make(xc_dav_t *d, int status, const char *ns, const char *root)
     ms->w = xc_xmlw_make(ms->buf, d->pool);
     xc_reply_header(d, "DAV", xc_dav_compliance());
     xc_reply_header(d, "Vary", "Prefer, Brief");
-    if (d->minimal)
-        xc_reply_header(d, "Preference-Applied", "return=minimal");
+    if (d->minimal || d->no_root)
+        xc_reply_header(d, "Preference-Applied", !d->no_root ? "return=minimal" : d->minimal ? "return=minimal, depth-noroot" : "depth-noroot");
     xc_xmlw_ns(ms->w, "D", XC_NS_DAV);
     xc_xmlw_ns(ms->w, "C", XC_NS_CALDAV);
     xc_xmlw_ns(ms->w, "CS", XC_NS_CS);

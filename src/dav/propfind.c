@@ -96,8 +96,10 @@ xc_error_t *xc_method_propfind(xc_dav_t *d)
     XC_TRY(xc_resource_self(&self, d));
     XC_TRY(xc_precond_match(d, self));
     XC_TRY(gather(members, d, self, want, depth));
+    d->no_root = d->no_root && depth != 0;
     xc_ms_t *ms = xc_ms_make(d, 207, XC_NS_DAV, "multistatus");
-    xc_props_respond(ms, self, want, d->pool);
+    if (!d->no_root) /* RFC 8144 4 */
+        xc_props_respond(ms, self, want, d->pool);
     xc_props_respond_all(ms, members, want);
     return xc_ms_end(ms);
 }

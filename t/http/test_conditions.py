@@ -61,3 +61,37 @@ def test_minimal_says_that_it_was_applied(alice):
         assert 'Prefer' in r.header('Vary') and 'Brief' in r.header('Vary')
         assert alice.propfind(path, ['d:displayname']).entries[0].text('d:displayname') == 'Short'
         assert alice.delete(path).status == 204
+
+
+def test_depth_without_the_root(alice, cal, put, uid):
+    """RFC 8144 4: the members alone."""
+    path = put(uid)
+    r = alice.propfind(cal, ['d:getetag'], depth=1, Prefer='depth-noroot')
+    assert [e.href for e in r.entries] == [path] and r.header('Preference-Applied') == 'depth-noroot'
+    r = alice.propfind(alice.home, ['d:displayname'], depth=1, Prefer='depth-noroot, return=minimal')
+    assert cal in r.by_href and alice.home not in r.by_href
+    assert {p.strip() for p in r.header('Preference-Applied').split(',')} == {'depth-noroot', 'return=minimal'}
+    # of a resource by itself the root is all there is
+    r = alice.propfind(cal, ['d:displayname'], depth=0, Prefer='depth-noroot')
+    assert [e.href for e in r.entries] == [cal] and r.header('Preference-Applied') is None
+
+
+@pytest.mark.parametrize('method', ['MKCALENDAR', 'MKCOL', 'POST', 'DELETE', 'PROPPATCH', 'PROPFIND', 'REPORT', 'GET'])
+@pytest.mark.parametrize('condition', ['(["stale"])', '(<DAV:no-lock>)', '<{cal}> (["stale"])', '<{cal}> (<data:,elsewhere-1>)', '<http://elsewhere.example/> (["x"])'])
+def test_the_if_header_on_collections(alice, cal, uid, method, condition):
+    path = {'MKCALENDAR': cal.rstrip('/') + '-new/', 'MKCOL': cal.rstrip('/') + '-new/', 'POST': cal + '?add-member'}.get(method, cal)
+    body = {'POST': event(uid), 'REPORT': SYNC, 'PROPPATCH': '<d:propertyupdate %s><d:set><d:prop><x:a>1</x:a></d:prop></d:set></d:propertyupdate>' % DECL}.get(method)
+    assert alice.request(method, path, body, {'If': condition.format(cal=cal)}).status == 412
+    assert alice.propfind(cal.rstrip('/') + '-new/').status == 404 and alice.sync(cal).entries == []
+    assert alice.propfind(cal, ['x:a']).entries[0].ok('x:a') is None
+
+
+def test_the_if_header_about_a_destination(alice, put, cal, uid):
+    path, other = put(uid), cal.rstrip('/') + '-2/'
+    assert alice.request('MKCALENDAR', other).status == 201
+    assert alice.put(other + 'there.ics', event(uid, 'Old')).status == 201
+    tag = alice.get(other + 'there.ics').etag
+    move = lambda condition: alice.request('MOVE', path, headers={'Destination': other + 'there.ics', 'If': condition}).status
+    assert move('<%sthere.ics> (["stale"])' % other) == 412 and 'Old' in alice.get(other + 'there.ics').text
+    assert move('<%sthere.ics> ([%s])' % (other, tag)) == 204 and 'Lunch' in alice.get(other + 'there.ics').text
+    alice.delete(other)
