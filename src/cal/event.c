@@ -53,7 +53,7 @@ static const char *one_line(const char *s, apr_pool_t *pool)
     return *out ? out : NULL;
 }
 
-/* LF line ends, no white space at the end; NULL when empty. */
+/* LF line ends, no other control characters than tabs, no white space at the end; NULL when empty. */
 static const char *body(const char *s, apr_pool_t *pool)
 {
     char *out, *w;
@@ -64,7 +64,8 @@ static const char *body(const char *s, apr_pool_t *pool)
     for (; *s; s++) {
         if (*s == '\r' && s[1] == '\n')
             continue;
-        *w++ = *s == '\r' ? '\n' : *s;
+        if (*s == '\r' || *s == '\n' || *s == '\t' || !apr_iscntrl(*s)) /* a client's "\\f" becomes a form feed */
+            *w++ = *s == '\r' ? '\n' : *s;
     }
     while (w > out && apr_isspace(w[-1]))
         w--;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cal/object.h"
+#include "cal/event_priv.h"
 #include "fuzz.h"
 
 static void once(apr_pool_t *process)
@@ -23,6 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     event->end.wall = (xc_wall_t){2027, 1, 1, 11, 0, 0};
     event->kept = apr_pstrmemdup(pool, (const char *)data, size);
     xc_object_t *obj = NULL;
+    xc_kept_t kept;
+    /* a kept text of another UID is not looked at: the event is the one that it is about */
+    if (xc_kept_unpack(&kept, event->kept, pool) && !xc_object_parse(&obj, kept.text, strlen(kept.text), NULL, pool))
+        event->uid = xc_object_uid(obj);
     const char *text = xc_object_text_for(event, pool);
     if (!text || xc_object_parse_stored(&obj, text, strlen(text), pool))
         abort();
