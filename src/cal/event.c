@@ -503,3 +503,25 @@ const char *xc_event_fingerprint(const xc_event_t *event, apr_pool_t *pool)
 {
     return xc_event_fingerprint_of(event, 0, pool);
 }
+
+void xc_event_span(const xc_event_t *event, const xc_zone_t *zone, apr_time_t *first, apr_time_t *last)
+{
+    *first = xc_when_to_utc(&event->start, zone);
+    *last = xc_when_to_utc(&event->end, zone);
+    if (event->recur) {
+        apr_time_t length = *last - *first;
+        xc_when_t at = event->start;
+        int days;
+        *last = APR_INT64_MAX;
+        if (xc_recur_last(event->recur, &days)) {
+            xc_date_from_days(days, &at.wall.year, &at.wall.month, &at.wall.day);
+            *last = xc_when_to_utc(&at, zone) + length;
+        }
+    }
+    for (int i = 0; event->overrides && i < event->overrides->nelts; i++) {
+        const xc_event_t *o = APR_ARRAY_IDX(event->overrides, i, const xc_event_t *);
+        apr_time_t from = xc_when_to_utc(&o->start, zone), to = xc_when_to_utc(&o->end, zone);
+        *first = from < *first ? from : *first;
+        *last = to > *last ? to : *last;
+    }
+}

@@ -85,6 +85,12 @@ struct xc_event_t {
 /** A new event with every field at its "absent" value. */
 xc_event_t *xc_event_make(apr_pool_t *pool);
 
+/**
+ * The instants that the event covers, with its series and overrides, as xc_object_span() tells them of its
+ * text, without making and parsing one. zone: of dates, NULL = UTC. *last = APR_INT64_MAX without end.
+ */
+void xc_event_span(const xc_event_t *event, const xc_zone_t *zone, apr_time_t *first, apr_time_t *last);
+
 /** Which groups of fields differ; bits for xc_event_diff(). */
 typedef enum xc_event_field_e {
     XC_FIELD_SUMMARY = 1 << 0, XC_FIELD_LOCATION = 1 << 1, XC_FIELD_BODY = 1 << 2,

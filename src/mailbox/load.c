@@ -42,18 +42,15 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
     body->id = f->id ? f->id : item->id;
     body->change_key = f->change_key ? f->change_key : item->change_key;
     if (f->event) {
-        xc_object_t *obj = NULL;
         body->text = xc_object_text_for(f->event, pool);
         body->len = strlen(body->text);
         body->extra = f->props;
         body->note = f->event->is_meeting && !f->event->is_organizer ? XC_NOTE_RECEIVED : NULL;
         k->bodies[k->n++] = *body;
-        if (!xc_object_parse_stored(&obj, body->text, body->len, pool)) {
-            xc_span_t *span = &k->spans[k->nspans++];
-            span->id = body->id;
-            span->change_key = body->change_key;
-            xc_object_span(obj, k->cal->mailbox->session->zone, &span->first, &span->last);
-        }
+        xc_span_t *span = &k->spans[k->nspans++];
+        span->id = body->id;
+        span->change_key = body->change_key;
+        xc_event_span(f->event, k->cal->mailbox->session->zone, &span->first, &span->last);
         return;
     }
     body->note = f->error->message;

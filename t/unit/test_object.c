@@ -367,6 +367,12 @@ static int there_and_back(const char *path, int must)
     }
     xc_object_span(obj, NULL, &first, &last);
     ck_assert_msg(first <= last, "%s: span", path);
+    /* the model covers the same time */
+    apr_time_t event_first, event_last;
+    const xc_zone_t *berlin = xc_zone_find("Europe/Berlin");
+    xc_object_span(obj, berlin, &first, &last);
+    xc_event_span(e, berlin, &event_first, &event_last);
+    ck_assert_msg(first == event_first && last == event_last, "%s: the event's span is another", path);
     const char *text = xc_event_to_text(e, pool);
     ck_assert_str_eq(text, xc_event_to_text(e, pool));
     err = xc_object_parse(&again, text, strlen(text), NULL, pool);
