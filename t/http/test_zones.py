@@ -305,3 +305,55 @@ def test_moved_in_outlook_into_another_zone(ends, uid):
         assert 'America/New_York' in when
     assert re.search(r'TZID:(America/New_York|Europe/Vienna)', now)
     client.delete(path)
+
+
+CUSTOM_OF_OUTLOOK = (
+    '<t:%s Id="Custom-1" Name="Somewhere"><t:Periods><t:Period Bias="PT%dM" Name="Standard" Id="std"/><t:Period Bias="PT%dM" Name="Daylight" Id="dst"/></t:Periods>'
+    '<t:TransitionsGroups><t:TransitionsGroup Id="0"><t:RecurringDayTransition><t:To Kind="Period">dst</t:To><t:TimeOffset>PT2H</t:TimeOffset><t:Month>3</t:Month>'
+    '<t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>2</t:Occurrence></t:RecurringDayTransition><t:RecurringDayTransition><t:To Kind="Period">std</t:To>'
+    '<t:TimeOffset>PT2H</t:TimeOffset><t:Month>11</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek><t:Occurrence>1</t:Occurrence></t:RecurringDayTransition>'
+    '</t:TransitionsGroup></t:TransitionsGroups><t:Transitions><t:Transition><t:To Kind="Group">0</t:To></t:Transition></t:Transitions></t:%s>')
+
+
+@pytest.mark.parametrize('bias', [300, 285], ids=['as New York', 'as nowhere'])
+def test_a_custom_zone_of_outlook(ends, uid, bias):
+    """A zone that has no name anywhere: the client gets its rules."""
+    client, outlook = ends
+    if client.generation == '2007_SP1':
+        pytest.skip('Exchange 2007 keeps no zone definition in an item')
+    token = client.sync(client.calendar).sync_token
+    zones = ''.join(CUSTOM_OF_OUTLOOK % (n, bias, bias - 60, n) for n in ('StartTimeZone', 'EndTimeZone'))
+    root = outlook.call('<m:CreateItem SendMeetingInvitations="SendToNone"><m:SavedItemFolderId><t:DistinguishedFolderId Id="calendar"/></m:SavedItemFolderId><m:Items>'
+                        '<t:CalendarItem><t:Subject>%s</t:Subject><t:ReminderIsSet>false</t:ReminderIsSet><t:Start>2027-03-12T09:00:00</t:Start><t:End>2027-03-12T10:00:00'
+                        '</t:End><t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence><t:NumberedRecurrence><t:StartDate>2027-03-12</t:StartDate>'
+                        '<t:NumberOfOccurrences>4</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>%s</t:CalendarItem></m:Items></m:CreateItem>' % (uid, zones))
+    master = next(e.get('Id') for e in root.iter() if e.tag.endswith('}ItemId'))
+    view = starts(outlook, uid, '2027-03-01T00:00:00Z', '2027-04-01T00:00:00Z')
+    [entry] = client.sync(client.calendar, token).entries
+    got = client.get(entry.href)
+    assert value(got.text, 'DTSTART') == '20270312T090000' and got.text.count('BEGIN:VTIMEZONE') == 1
+    assert 'TZOFFSETTO:-0%d%02d' % (bias // 60, bias % 60) in got.text and 'TZOFFSETTO:-0%d%02d' % (bias // 60 - 1, bias % 60) in got.text, got.text
+    # a client changes the title: the times stay where they are, or the gateway says why it cannot
+    r = client.put(entry.href, got.text.replace('SUMMARY:', 'SUMMARY:x'), If_Match=got.etag)
+    if bias == 300:
+        assert r.status in (200, 204), r
+        assert starts(outlook, 'x' + uid, '2027-03-01T00:00:00Z', '2027-04-01T00:00:00Z') == view
+    else:
+        assert r.status == 403 and r.condition == 'x:time-zone-exchange-can-express', r
+        assert starts(outlook, uid, '2027-03-01T00:00:00Z', '2027-04-01T00:00:00Z') == view
+    outlook.delete(master)
+
+
+def test_display_names_and_aliases(ends, uid):
+    """TZIDs as Exchange's own exports write them."""
+    client, outlook = ends
+    for i, (tzid, start) in enumerate((('(UTC+01:00) Amsterdam, Berlin, Bern, Rome, Stockholm, Vienna', '2027-07-01T07:00:00Z'), ('Pacific Standard Time', '2027-07-01T16:00:00Z'),
+                                       ('US/Eastern', '2027-07-01T13:00:00Z'), ('Etc/GMT-3', '2027-07-01T06:00:00Z'))):
+        name = '%s-%d' % (uid, i)
+        path = client.calendar + name + '.ics'
+        text = event(name, name, '20270701T090000', '20270701T100000', zone='"%s"' % tzid if ',' in tzid else tzid)
+        r = client.put(path, text)
+        assert r.status == 201, (tzid, r)
+        assert outlook.get(outlook.find(name)[0]).findtext('{*}Start') == start, tzid
+        assert client.get(path).text == text
+        client.delete(path)
