@@ -277,8 +277,8 @@ static xc_error_t *ask_breaker(perform_t *p)
     return NULL;
 }
 
-xc_error_t *xc_net_perform(xc_net_t *net, const xc_net_request_t *requests, int n, xc_net_response_t *responses,
-                           apr_time_t deadline, xc_net_meter_t *meter, const xc_log_t *log, apr_pool_t *pool)
+static xc_error_t *perform(xc_net_t *net, const xc_net_request_t *requests, int n, xc_net_response_t *responses,
+                           apr_time_t deadline, xc_net_meter_t *meter, const xc_log_t *log, int once_more, apr_pool_t *pool)
 {
     perform_t p = {.net = net, .n = n, .deadline = deadline, .log = log, .pool = pool};
     apr_time_t begin = apr_time_now();
@@ -298,5 +298,16 @@ xc_error_t *xc_net_perform(xc_net_t *net, const xc_net_request_t *requests, int 
     }
     for (i = 0; i < n && !p.ran; i++)
         lacking = responses[i].error && responses[i].error->status == 503 ? responses[i].error : lacking;
+    /* refused for the scheme, which the server no longer offers, not for the password */
+    for (i = 0; i < n && once_more && !lacking; i++) {
+        if (p.transfers[i].relearned && responses[i].status == 401)
+            XC_TRY(perform(net, &requests[i], 1, &responses[i], deadline, meter, log, 0, pool));
+    }
     return lacking;
+}
+
+xc_error_t *xc_net_perform(xc_net_t *net, const xc_net_request_t *requests, int n, xc_net_response_t *responses,
+                           apr_time_t deadline, xc_net_meter_t *meter, const xc_log_t *log, apr_pool_t *pool)
+{
+    return perform(net, requests, n, responses, deadline, meter, log, 1, pool);
 }

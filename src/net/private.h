@@ -61,6 +61,7 @@ typedef struct xc_transfer_t {
     xc_origin_t *origin;
     const char *key;           /* of its engine */
     int prove;                 /* in an engine of its own, without connections */
+    int relearned;             /* its origin offers another scheme than the one that was tried */
     CURL *easy;
     struct curl_slist *header_list;
     apr_size_t sent;           /* body bytes handed to libcurl */

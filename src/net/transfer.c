@@ -352,6 +352,7 @@ static void learn_scheme(xc_transfer_t *t)
         picked = CURLAUTH_NTLM;
     else
         picked = offered & (long)CURLAUTH_BASIC ? CURLAUTH_BASIC : 0;
+    t->relearned = apr_atomic_read32(&t->origin->auth_picked) != 0 && picked != 0;
     apr_atomic_set32(&t->origin->auth_picked, picked);
 }
 

@@ -2,6 +2,7 @@
 """What cannot be read, or not now: one calendar of a home, Exchange at sign-in."""
 import pytest
 from dav import DECL, Client, event, q
+from labserver import Lab
 
 EVENTS = '<c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter>'
 RANGED = ('<c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:time-range start="20270301T000000Z" end="20270401T000000Z"/>'
@@ -81,3 +82,19 @@ def test_exchange_away_at_sign_in(make_gateway):
     assert r.status == 429 and int(r.header('Retry-After')) > 0, r
     for r in (c.propfind(c.calendar), c.get(c.calendar), c.put(c.calendar + 'x.ics', event('x'))):
         assert r.status == 503 and int(r.header('Retry-After')) > 0, r
+
+
+def test_exchange_changes_how_it_is_signed_in_to(make_gateway):
+    """Basic is switched off, or on again: nobody is told that his password were wrong."""
+    lab = Lab(auth='basic').start()
+    try:
+        g = make_gateway(exchange=lab.ews_url, processes=1)
+        for user, auth in (('user01', ['basic']), ('user02', ['ntlm']), ('user03', ['basic']), ('user04', ['basic', 'ntlm'])):
+            lab.settings(auth=auth)
+            c = Client(g.url, user)
+            assert c.propfind(c.calendar, ['cs:getctag']).status == 207, auth
+            assert Client(g.url, user, 'wrong').propfind(c.calendar).status == 401
+        lab.settings(auth=['ntlm'])
+        assert c.sync(c.calendar).status == 207
+    finally:
+        lab.stop()
