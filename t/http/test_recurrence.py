@@ -283,3 +283,51 @@ def test_series_born_in_outlook(ends, uid):
         assert shown(item) == before and item.findtext('{*}Subject') == 'New ' + title
         assert client.get(entry.href).etag
         outlook.delete(master)
+
+
+def test_spellings_of_exceptions(ends, uid):
+    """An override without SUMMARY has the series'; RECURRENCE-ID and EXDATE may be in UTC, an EXDATE a day."""
+    client, outlook = ends
+    path = client.calendar + uid + '.ics'
+    zone = ';TZID=Europe/Berlin:'
+    text = two(uid, 'RECURRENCE-ID:20270303T210000Z\nDTSTART%s20270303T200000\nDTEND%s20270303T210000' % (zone, zone),
+               'EXDATE:20270304T210000Z\nEXDATE;VALUE=DATE:20270305')
+    assert client.put(path, text).status == 201
+    item = outlook.get(outlook.find('M ' + uid)[0])
+    assert [e.findtext('{*}Start') for e in item.iter('{*}DeletedOccurrence')] == ['2027-03-04T21:00:00Z', '2027-03-05T21:00:00Z']
+    [changed] = item.findall('{*}ModifiedOccurrences/{*}Occurrence')
+    assert changed.findtext('{*}OriginalStart') == '2027-03-03T21:00:00Z'
+    assert outlook.get(changed.find('{*}ItemId').get('Id')).findtext('{*}Subject') == 'M ' + uid
+    assert client.get(path).text == text
+    client.delete(path)
+
+
+def test_edges_of_a_series(ends, uid):
+    client, outlook = ends
+    path = client.calendar + uid + '.ics'
+    before = outlook.count('calendar')
+    for extra, end, named in (('RRULE:FREQ=DAILY;COUNT=2\nEXDATE:20270302T100000Z\nEXDATE:20270303T100000Z', '20270302T110000Z', 'no occurrence left'),
+                              ('RRULE:FREQ=DAILY;COUNT=3', '20270304T110000Z', 'lasts into the next'),
+                              ('RRULE:FREQ=DAILY;UNTIL=20260101T000000Z', '20270302T110000Z', 'UNTIL')):
+        r = client.put(path, event(uid, uid, '20270302T100000Z', end, extra))
+        assert r.status == 403 and r.condition == 'x:recurrence-exchange-can-express' and named in r.text, r
+    assert outlook.count('calendar') == before
+    for extra, left in (('RRULE:FREQ=DAILY;COUNT=3\nEXDATE:20270302T100000Z', 'COUNT=3'), ('RRULE:FREQ=DAILY;UNTIL=20270302T100000Z', 'UNTIL')):
+        text = event(uid, uid, extra=extra)
+        assert client.put(path, text).status == 201
+        assert client.get(path).text == text and left in text
+        outlook.forget_kept(outlook.find(uid)[0])
+        assert exdates(client.get(path).text) == (['20270302T100000Z'] if 'EXDATE' in extra else [])
+        client.delete(path)
+
+
+def test_a_rule_taken_away_by_outlook(ends, uid):
+    client, outlook = ends
+    path = client.calendar + uid + '.ics'
+    assert client.put(path, event(uid, uid, extra='RRULE:FREQ=DAILY;COUNT=3\nX-KEEP:me')).status == 201
+    outlook.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone"><m:ItemChanges>'
+                 '<t:ItemChange><t:ItemId Id="%s"/><t:Updates><t:DeleteItemField><t:FieldURI FieldURI="calendar:Recurrence"/></t:DeleteItemField></t:Updates>'
+                 '</t:ItemChange></m:ItemChanges></m:UpdateItem>' % outlook.find(uid)[0])
+    now = client.get(path).text
+    assert value(now, 'RRULE') is None and value(now, 'X-KEEP') == 'me' and value(now, 'DTSTART') == '20270302T100000Z'
+    client.delete(path)
