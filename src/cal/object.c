@@ -137,6 +137,18 @@ static xc_comp_e kind_of(icalcomponent *comp)
     }
 }
 
+/* RFC 5545 3.6.1: what says which event it is and when may stand once only; two of them are two meanings. */
+static xc_error_t *check_once(const xc_object_t *obj, icalcomponent *c)
+{
+    static const icalproperty_kind once[] = {ICAL_UID_PROPERTY, ICAL_DTSTART_PROPERTY, ICAL_DTEND_PROPERTY, ICAL_DURATION_PROPERTY,
+                                             ICAL_RECURRENCEID_PROPERTY};
+    for (apr_size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
+        if (icalcomponent_count_properties(c, once[i]) > 1)
+            return xc_error_make(obj->pool, 0, XC_COND_VALID_CALENDAR_DATA, "The calendar data is not valid: an event has %s twice.",
+                                 icalproperty_kind_to_string(once[i]));
+    return NULL;
+}
+
 /* One UID, one kind, one master, each occurrence changed once. */
 static xc_error_t *check_identity(xc_object_t *obj, int strict)
 {
@@ -161,6 +173,8 @@ static xc_error_t *check_identity(xc_object_t *obj, int strict)
             return bad_object(obj->pool, "One resource cannot hold components of different kinds");
         if (strcmp(uid, obj->uid) != 0)
             return bad_object(obj->pool, "One resource cannot hold components with different UIDs");
+        if (strict)
+            XC_TRY(check_once(obj, c));
         if (strict && kind == XC_COMP_VEVENT && !xc_comp_when(obj, c, ICAL_DTSTART_PROPERTY, &start))
             return bad_data(obj->pool, "An event has no DTSTART", "");
         if (!xc_comp_when(obj, c, ICAL_RECURRENCEID_PROPERTY, &rid)) {
