@@ -79,7 +79,7 @@ struct xc_event_t {
     apr_array_header_t *overrides; /* xc_event_t *: changed occurrences by recurrence_id; NULL = none */
     xc_when_t recurrence_id;       /* an override: the original start; else XC_WHEN_NONE */
 
-    const char *kept;              /* what was kept beside the item (cal/keep.h), NULL = nothing */
+    const char *kept;              /* what was kept beside the item (cal/object.h), NULL = nothing */
 };
 
 /** A new event with every field at its "absent" value. */

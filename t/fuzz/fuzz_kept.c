@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cal/object.h"
-#include "cal/event_priv.h"
+#include "cal/object/event_priv.h"
 #include "fuzz.h"
 
 static void once(apr_pool_t *process)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cal/export, cal/lines: a whole calendar as one text. */
+/* cal/view/export, cal/object/lines: a whole calendar as one text. */
 #include <stdio.h>
 
 #include <libical/ical.h>
 
-#include "cal/lines.h"
+#include "cal/object/lines.h"
 #include "view_fixture.h"
 
 #define ZONE(name, since, from, to)                                                                       \

@@ -2,7 +2,7 @@
 /* cal/filter, cal/filter_range, cal/collation: calendar-query's conditions (RFC 4791 7.8, 9.7, 9.9). */
 #include <stdio.h>
 
-#include "cal/collation.h"
+#include "cal/view/collation.h"
 #include "view_fixture.h"
 
 /* ---- objects ---- */

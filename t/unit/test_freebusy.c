@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* cal/freebusy: busy periods of objects and their VFREEBUSY (RFC 4791 7.10). */
+/* cal/view/freebusy: busy periods of objects and their VFREEBUSY (RFC 4791 7.10). */
 #include "view_fixture.h"
 
 #define EVENT(rest) "BEGIN:VEVENT\nUID:u\nDTSTAMP:20060101T000000Z\n" rest "END:VEVENT\n"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cal/object_priv.h"
-#include "cal/rrule.h"
-#include "cal/zone_priv.h"
+#include "cal/object/object_priv.h"
+#include "cal/recur/rrule.h"
+#include "cal/zone/zone_priv.h"
 
 static apr_pool_t *pool;
 
