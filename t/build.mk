@@ -6,7 +6,7 @@ include t/unit/build.mk
 
 JOBS ?= -j$(shell nproc)
 
-.PHONY: deps check programs test lint asan-check demo
+.PHONY: deps check programs test lint tidy asan-check demo
 
 # Installs what is missing and nothing else; on systems without apt-get it lists what to install.
 deps:
@@ -29,6 +29,13 @@ lint:
 	t/lint/source
 	t/lint/directives
 	t/lint/run
+
+# clang-tidy over everything that is compiled into the two modules (.clang-tidy says what it looks for).
+TIDY = xargs -P $(shell nproc) -n 8 sh -c 'clang-tidy -quiet "$$@" -- -std=gnu11 -I. $(1) $(APXS_CPPFLAGS) $(PKG_CFLAGS) 2>/dev/null' tidy
+tidy: deps
+	@printf '%s\n' $(MOD_SRCS) $(LIB_SRCS) | $(call TIDY,-Isrc)
+	@printf '%s\n' $(LAB_PURE_SRCS) $(LAB_MOD_SRCS) | $(call TIDY,-It/exchange)
+	@echo "tidy: clean"
 
 # The unit and HTTP suites once more with AddressSanitizer and UndefinedBehaviorSanitizer.
 asan-check: deps

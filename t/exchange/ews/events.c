@@ -259,7 +259,7 @@ static void forget_until(lab_subscription_t *s, apr_uint64_t number)
         gone++;
     s->queue->nelts -= gone;
     memmove(s->queue->elts, s->queue->elts + gone * s->queue->elt_size,
-            (size_t)(s->queue->nelts * s->queue->elt_size));
+            (size_t)s->queue->nelts * (size_t)s->queue->elt_size);
 }
 
 const char *lab_subscription_read(lab_call_t *call, const char *id, const char *watermark,
