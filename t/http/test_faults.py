@@ -144,7 +144,6 @@ def test_hanging_is_bounded(client, lab):
 
 
 def test_one_item_that_fails_does_not_stop_the_others(client, lab, uid):
-    paths = [client.calendar + '%s-%d.ics' % (uid, i) for i in range(5)]
     outlook = Outlook(lab, 'dave')
     for i in range(5):
         outlook.create('I%d %s' % (i, uid))
@@ -161,11 +160,10 @@ def test_one_item_that_fails_does_not_stop_the_others(client, lab, uid):
     assert all(e.text('c:calendar-data') for e in r.entries)
     for href in hrefs:
         client.delete(href)
-    assert paths
 
 
 def test_expired_login_in_the_middle(client, lab):
     lab.faults(dict(operation='SyncFolderItems', kind='401', times=1))
     r = client.sync(client.calendar)
-    assert r.status in (207, 401, 403, 429, 503), r
+    assert r.status == 401, r
     settle(lab, client)
