@@ -192,7 +192,7 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
     if (expect && expect->if_match)
         ref.change_key = present->change_key;
-    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, pool);
+    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, XC_NOTIFY_NONE, pool);
     /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
         return write_failed(cal, err, href, pool);

@@ -55,7 +55,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     }
     if (target) {
         xc_item_ref_t gone = {.id = target->id};
-        xc_error_t *err = s->backend->item_delete(s, &gone, pool);
+        xc_error_t *err = s->backend->item_delete(s, &gone, XC_NOTIFY_NONE, pool);
         if (err && err->status != 404)
             return xc_error_context(err, pool, "removing what %s replaced", to_href);
         XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_DELETE, target, pool));

@@ -182,7 +182,7 @@ xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *c
 xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *folder_id, const xc_write_t *w, apr_pool_t *pool);
 xc_error_t *xc_ews_item_update(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const xc_event_t *before,
                                const xc_write_t *w, apr_pool_t *pool);
-xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool);
+xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_notify_e notify, apr_pool_t *pool);
 xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href,
                              apr_pool_t *pool);
 xc_error_t *xc_ews_item_copy(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href,
