@@ -20,6 +20,8 @@ typedef struct lab_draft {
     int day;              /* of the occurrence that is written, else LAB_NO_DAY */
     lab_series_t *series; /* of a recurring item as it was before */
     bool created;
+    lab_bag_t *before; /* of a stored task: its properties as they were */
+    lab_item_t *done;  /* of a recurring task: the occurrence that it leaves behind */
     /* what waits for lab_draft_settle */
     const char *start_text, *end_text;
     const lab_zone_t *start_zone, *end_zone, *meeting_zone;

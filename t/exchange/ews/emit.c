@@ -181,6 +181,8 @@ void lab_emit_reminder_due(const lab_emit_t *e, const lab_prop_t *p)
 {
     if (e->view->kind == LAB_KIND_CALENDAR)
         lab_put_time(e->call, e->out, p->element, e->view->start);
+    else
+        lab_emit_time(e, p);
 }
 
 /* names of one list of people, as Outlook shows them */

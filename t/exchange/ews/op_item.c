@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "ews/dispatch.h"
+#include "ews/events.h"
 #include "ews/remove.h"
 #include "ews/shape.h"
+#include "ews/task.h"
 
 void lab_op_get_item(lab_call_t *call)
 {
@@ -34,6 +36,19 @@ void lab_op_get_item(lab_call_t *call)
     lab_answer_close(call, "GetItem");
 }
 
+/* the current occurrence of a recurring task, which moves on */
+static const lab_fail_t *delete_occurrence(lab_call_t *call, lab_item_t *item)
+{
+    const lab_fail_t *fail = lab_task_skip(call, item);
+    if (fail)
+        return fail;
+    lab_bag_set_int(item->bag, "LastModifiedTime", call->now);
+    lab_bag_set(item->bag, "LastModifiedName", call->caller->display_name);
+    lab_item_save(call->db, call->pool, item);
+    lab_event_item(call, LAB_EVENT_MODIFIED, item);
+    return NULL;
+}
+
 static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_trash,
                                     const char *cancellations)
 {
@@ -46,6 +61,14 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
         return fail;
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !cancellations)
         return lab_fail(call, "ErrorSendMeetingCancellationsRequired");
+    if (lab_kind_of_class(item->class_name) == LAB_KIND_TASK) {
+        const char *which =
+            lab_xml_attr(call->pool, call->request, "AffectedTaskOccurrences");
+        if (!which)
+            return lab_fail(call, "ErrorAffectedTaskOccurrencesRequired");
+        if (!strcmp(which, "SpecifiedOccurrenceOnly"))
+            return delete_occurrence(call, item);
+    }
     return lab_remove_item(call, item, day, to_trash);
 }
 

@@ -94,7 +94,9 @@ static void put_object(lab_call_t *call, const lab_event_t *e, bool old)
                        .mailbox = e->mailbox,
                        .cn = old ? e->old_cn : e->cn,
                        .class_name =
-                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment" : "IPM.Note"};
+                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment"
+                           : e->kind == LAB_KIND_TASK   ? "IPM.Task"
+                                                        : "IPM.Note"};
     lab_put_item_id(call, &call->out, old ? "t:OldItemId" : "t:ItemId", &item,
                     LAB_NO_DAY);
 }

@@ -113,6 +113,11 @@ class Ews:
                       '</m:Items></m:CreateItem>' % (attr, where, inner))
         return item_id(m)
 
+    def create_task(self, inner, folder='tasks'):
+        m = self.call('<m:CreateItem><m:SavedItemFolderId>%s</m:SavedItemFolderId><m:Items><t:Task>%s</t:Task></m:Items>'
+                      '</m:CreateItem>' % (folder_xml(folder), inner))
+        return item_id(m)
+
     def get(self, item, shape='AllProperties', extra='', body_type='Text', element='ItemId'):
         more = '<t:AdditionalProperties>%s</t:AdditionalProperties>' % extra if extra else ''
         m = self.call('<m:GetItem><m:ItemShape><t:BaseShape>%s</t:BaseShape><t:BodyType>%s</t:BodyType>%s</m:ItemShape><m:ItemIds>'
@@ -134,8 +139,9 @@ class Ews:
                       % (resolution, attr, id_xml(item, element), ''.join(parts)))
         return item_id(m)
 
-    def delete(self, *items, kind='HardDelete', cancel='SendToNone', element='ItemId'):
+    def delete(self, *items, kind='HardDelete', cancel='SendToNone', element='ItemId', tasks=None):
         attr = ' SendMeetingCancellations="%s"' % cancel if cancel else ''
+        attr += ' AffectedTaskOccurrences="%s"' % tasks if tasks else ''
         return self.all('<m:DeleteItem DeleteType="%s"%s><m:ItemIds>%s</m:ItemIds></m:DeleteItem>'
                         % (kind, attr, ''.join(id_xml(i, element) for i in items)))
 
