@@ -44,6 +44,9 @@
     row(UNSUPPORTED_RECURRENCE, XC_NS_EXCAL, "recurrence-exchange-can-express", 403)     \
     row(UNSUPPORTED_TIMEZONE, XC_NS_EXCAL, "time-zone-exchange-can-express", 403)        \
     row(UNSUPPORTED_PROPERTY, XC_NS_EXCAL, "property-exchange-can-store", 403)           \
+    row(SAME_ORGANIZER, XC_NS_CALDAV, "same-organizer-in-all-components", 403)           \
+    row(ALLOWED_ORGANIZER_CHANGE, XC_NS_CALDAV, "allowed-organizer-scheduling-object-change", 403) \
+    row(UNIQUE_SCHEDULING_OBJECT, XC_NS_CALDAV, "unique-scheduling-object-resource", 403) \
     row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)
 
 typedef enum xc_cond_e {

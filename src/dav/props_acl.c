@@ -32,7 +32,7 @@ unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
         rights = XC_RIGHT_READ | XC_RIGHT_MODIFY; /* its dead properties */
     else
         rights = XC_RIGHT_READ;
-    return d->req->cfg->read_only ? rights & XC_RIGHT_READ : rights;
+    return d->req->cfg->read_only || xc_mailbox_is_read_only(r->cal ? r->cal->mailbox : d->req->mailbox) ? rights & XC_RIGHT_READ : rights;
 }
 
 void xc_privilege_write(xc_xmlw_t *w, unsigned rights)

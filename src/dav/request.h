@@ -27,6 +27,7 @@ typedef struct xc_dav_config_t {
     apr_time_t min_date, max_date; /* 0 = none */
     apr_interval_time_t past_window, future_window; /* of ?export and calendar-query without range; 0 = all */
     int read_only;
+    int scheduling;                /* meetings are arranged through this gateway (RFC 6638): said in the DAV header */
 } xc_dav_config_t;
 
 struct xc_req_t {

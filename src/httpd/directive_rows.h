@@ -53,6 +53,8 @@
         "Check the certificate and the host name of Exchange.")                                                        \
     row(ExchangeCAFile, TEXT(ca_file, NULL, check_readable),                                                           \
         "PEM file of the certification authorities to trust for Exchange, instead of the system's.")                   \
+    row(ExchangeScheduling, FLAG(scheduling, "On"),                                                                    \
+        "Let Exchange mail invitations, changes, answers and cancellations for what clients do. Off: nobody is ever mailed, organizer and attendees are only data.") \
     row(ExcalBase, TEXT(base, "/dav", check_base),                                                                     \
         "Path below which the CalDAV resources lie.")                                                                  \
     row(ExcalMaxRequestBody, BYTES(max_request_bytes, "4M", KB(1), MB(1024)),                                          \
@@ -73,6 +75,8 @@
         "How far ahead they reach; 0: all.")                                                                           \
     row(ExcalReadOnly, FLAG(read_only, "Off"),                                                                         \
         "Refuse every change.")                                                                                        \
+    row(ExcalReadOnlyFor, TEXT(read_only_for, NULL, check_addresses),                                                  \
+        "Refuse every change to these mailboxes: mail addresses, or @domain for all of one, separated by commas.")     \
     row(ExcalTerritory, TEXT(territory, NULL, check_territory),                                                        \
         "Country whose IANA zone is meant by a Windows zone of several countries.")                                    \
     row(ExcalTimeZone, TEXT(time_zone, "UTC", check_zone),                                                             \

@@ -56,6 +56,8 @@ typedef struct xc_dir_config_t {
     apr_interval_time_t past_window;
     apr_interval_time_t future_window;
     int read_only;
+    const char *read_only_for;        /* addresses and @domains, NULL = none */
+    int scheduling;
     const char *territory;
     const char *time_zone;
 } xc_dir_config_t;

@@ -36,7 +36,8 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                  .max_date = LAST_DATE,
                                  .past_window = c->past_window,
                                  .future_window = c->future_window,
-                                 .read_only = c->read_only};
+                                 .read_only = c->read_only,
+                                 .scheduling = c->scheduling};
     ctx->mailbox = (xc_mailbox_config_t){.freshness = c->freshness,
                                          .home_freshness = c->home_freshness,
                                          .read_ahead = c->read_ahead,
@@ -46,7 +47,9 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                                     .max_components = c->max_components,
                                                     .min_date = FIRST_DATE,
                                                     .max_date = LAST_DATE},
-                                         .read_only = c->read_only};
+                                         .read_only = c->read_only,
+                                         .read_only_for = c->read_only_for,
+                                         .scheduling = c->scheduling};
 }
 
 xc_request_ctx_t *xc_request_ctx(request_rec *r)

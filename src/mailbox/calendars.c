@@ -139,7 +139,7 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
                                apr_table_t *props, apr_pool_t *pool)
 {
     *out = NULL;
-    if (m->cfg->read_only)
+    if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     if (segment_reserved(segment) || strcmp(segment_from_name(segment, pool), segment))
         return xc_error_make(pool, 403, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar cannot be named \"%s\".", segment);
@@ -189,7 +189,7 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
                                   apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
-    if (m->cfg->read_only)
+    if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = XC_FOLDER_CALENDAR};
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
@@ -240,7 +240,7 @@ xc_error_t *xc_mailbox_props(apr_table_t **out, xc_mailbox_t *m, apr_pool_t *poo
 
 xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool)
 {
-    if (m->cfg->read_only)
+    if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     XC_TRY(xc_home_load(m, 0, pool));
     const xc_folder_t *root = root_folder(m);

@@ -45,6 +45,20 @@ const char *xc_mailbox_address(const xc_mailbox_t *m)
     return m->owner;
 }
 
+int xc_mailbox_is_read_only(const xc_mailbox_t *m)
+{
+    const char *list = m->cfg->read_only_for ? m->cfg->read_only_for : "", *at = strchr(m->owner, '@');
+
+    for (const char *p = list + strspn(list, ", \t"); *p; p += strspn(p, ", \t")) {
+        apr_size_t len = strcspn(p, ", \t");
+        const char *whom = *p == '@' ? at : m->owner;
+        if (whom && strlen(whom) == len && strncasecmp(p, whom, len) == 0)
+            return 1;
+        p += len;
+    }
+    return m->cfg->read_only;
+}
+
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
 {
     const char *name = NULL;
@@ -60,7 +74,7 @@ const char *xc_etag_of(const char *change_key, apr_pool_t *pool)
 
 xc_error_t *xc_calendar_allow(const xc_calendar_t *cal, unsigned right, apr_pool_t *pool)
 {
-    if (cal->mailbox->cfg->read_only)
+    if (xc_mailbox_is_read_only(cal->mailbox))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     if (!(cal->folder.rights & right))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "Exchange does not grant you this right on the calendar \"%s\".",

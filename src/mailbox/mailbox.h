@@ -22,6 +22,8 @@ typedef struct xc_mailbox_config_t {
     apr_size_t keep_max_bytes;       /* bound of what is kept beside an item */
     xc_object_limits_t limits;
     int read_only;
+    const char *read_only_for;       /* addresses and @domains whose mailboxes are read-only, separated by commas or space; NULL = none */
+    int scheduling;                  /* Exchange may mail people for what clients do (RFC 6638); 0: nobody, ever */
 } xc_mailbox_config_t;
 
 /**
@@ -33,6 +35,8 @@ xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, 
 
 /** The account's SMTP address, lower case: the name in principal and home URLs. */
 const char *xc_mailbox_address(const xc_mailbox_t *m);
+/** May nothing be changed in it, by the deployment's word? */
+int xc_mailbox_is_read_only(const xc_mailbox_t *m);
 /** Display name of the mailbox; never NULL. */
 const char *xc_mailbox_display_name(const xc_mailbox_t *m);
 /** The account's zone, in which floating times are meant; NULL = UTC. */

@@ -51,6 +51,12 @@ const char *xc_mailbox_address(const xc_mailbox_t *m)
     return "alice@contoso.example";
 }
 
+int xc_mailbox_is_read_only(const xc_mailbox_t *m)
+{
+    (void)m;
+    return 0;
+}
+
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
 {
     (void)m;
