@@ -139,7 +139,7 @@ static xc_error_t *get_page(xc_dav_t *d, const xc_resource_t *r)
     if (r->cal)
         title = r->cal->folder.display_name ? r->cal->folder.display_name : r->cal->segment;
     else if (r->path.kind & XC_R_OWNED)
-        title = xc_mailbox_display_name(d->req->mailbox);
+        title = xc_mailbox_display_name(d->mailbox);
     xc_buf_printf(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%s</h1>\n<ul>\n",
                   apr_pescape_entity(d->pool, title, 0), apr_pescape_entity(d->pool, title, 0));
     if (r->cal)

@@ -81,9 +81,8 @@ static xc_error_t *dispatch(xc_dav_t *d)
         return d->method->handle(d);
     if (!req->mailbox)
         return xc_error_make(d->pool, 401, XC_COND_NONE, "Sign in first.");
-    if (!xc_resource_is_own(d, &d->path))
-        return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
-    if ((d->method->flags & XC_M_CHANGES) && (req->cfg->read_only || xc_mailbox_is_read_only(req->mailbox)))
+    XC_TRY(xc_resource_enter(d));
+    if ((d->method->flags & XC_M_CHANGES) && (req->cfg->read_only || xc_mailbox_is_read_only(d->mailbox)))
         return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Nothing can be changed here.");
     xc_ask_prefer(d);
     XC_TRY(xc_precond_if(d));

@@ -131,7 +131,7 @@ static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
     if (patch->failed)
         return refuse(d, maker, patch);
     const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
-    XC_TRY(xc_calendar_create(&cal, d->req->mailbox, d->path.calendar, name, patch->set, d->pool));
+    XC_TRY(xc_calendar_create(&cal, d->mailbox, d->path.calendar, name, patch->set, d->pool));
     if (!patch->changes->nelts || d->minimal) {
         xc_reply_header(d, "Vary", "Prefer, Brief");
         if (d->minimal)

@@ -165,7 +165,7 @@ static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
     case XC_R_OBJECT:
         return xc_calendar_set_item_props(r->cal, r->item, patch->set, patch->removed, d->pool);
     default:
-        return xc_mailbox_set_props(d->req->mailbox, patch->set, patch->removed, d->pool);
+        return xc_mailbox_set_props(d->mailbox, patch->set, patch->removed, d->pool);
     }
 }
 

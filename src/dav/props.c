@@ -42,7 +42,7 @@ xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_
     if ((needs & XC_P_DEAD) && r->body && r->body->props && !r->dead)
         r->dead = xc_props_parse(r->body->props, pool);
     if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME)) && !d->mailbox_props)
-        XC_TRY(xc_mailbox_props(&d->mailbox_props, d->req->mailbox, d->pool));
+        XC_TRY(xc_mailbox_props(&d->mailbox_props, d->mailbox, d->pool));
     return NULL;
 }
 

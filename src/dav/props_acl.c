@@ -6,33 +6,55 @@
 #include "dav/privileges.h"
 
 #define WRITE (XC_RIGHT_CREATE | XC_RIGHT_MODIFY | XC_RIGHT_DELETE)
+/* No right of Exchange's, but one that a gateway for reading takes away: to change the access control list. */
+#define WRITE_ACL (1u << 30)
+#define ALL   (XC_RIGHT_READ | WRITE | XC_RIGHT_FREE_BUSY | XC_RIGHT_ADMIN | WRITE_ACL)
 
 const xc_privilege_t xc_privileges[] = {
-    { XC_NS_DAV, "all", 0, XC_RIGHT_READ | WRITE, "Everything" },
+    { XC_NS_DAV, "all", 0, ALL, "Everything" },
     { XC_NS_DAV, "read", 1, XC_RIGHT_READ, "Read" },
-    { XC_NS_CALDAV, "read-free-busy", 2, XC_RIGHT_READ, "See when it is busy" },
-    { XC_NS_DAV, "read-acl", 1, XC_RIGHT_READ, "Read who may do what" },
-    { XC_NS_DAV, "read-current-user-privilege-set", 1, XC_RIGHT_READ, "Read one's own privileges" },
+    { XC_NS_CALDAV, "read-free-busy", 2, XC_RIGHT_FREE_BUSY, "See when it is busy" },
+    { XC_NS_DAV, "read-acl", 1, XC_RIGHT_ADMIN, "Read who may do what" },
+    { XC_NS_DAV, "read-current-user-privilege-set", 1, XC_RIGHT_FREE_BUSY, "Read one's own privileges" },
     { XC_NS_DAV, "write", 1, WRITE, "Write" },
     { XC_NS_DAV, "write-content", 2, XC_RIGHT_MODIFY, "Change events" },
     { XC_NS_DAV, "write-properties", 2, XC_RIGHT_MODIFY, "Change properties" },
     { XC_NS_DAV, "bind", 2, XC_RIGHT_CREATE, "Add events" },
     { XC_NS_DAV, "unbind", 2, XC_RIGHT_DELETE, "Delete events" },
+    { XC_NS_DAV, "write-acl", 1, WRITE_ACL, "Change who may do what" },
     { NULL, NULL, 0, 0, NULL },
 };
+
+/*
+ * What is one's own is one's own to give away. In others' calendars whoever may add an event may also change those
+ * that he added: Exchange says of the folder only that, clients have to try.
+ */
+static unsigned of_calendar(const xc_calendar_t *cal)
+{
+    unsigned rights = cal->folder.rights;
+    if (xc_mailbox_is_own(cal->mailbox))
+        return rights | XC_RIGHT_ADMIN | WRITE_ACL;
+    if (rights & XC_RIGHT_CREATE)
+        rights |= XC_RIGHT_MODIFY;
+    return rights;
+}
 
 unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
 {
     unsigned rights;
+    int own = xc_resource_is_own(d, &r->path);
     if (r->cal)
-        rights = r->cal->folder.rights;
+        rights = of_calendar(r->cal);
     else if (r->path.kind == XC_R_HOME)
-        rights = XC_RIGHT_READ | WRITE;
+        rights = own ? ALL : XC_RIGHT_READ;
     else if (r->path.kind == XC_R_PRINCIPAL)
-        rights = XC_RIGHT_READ | XC_RIGHT_MODIFY; /* its dead properties */
+        rights = own ? XC_RIGHT_READ | XC_RIGHT_MODIFY : XC_RIGHT_READ; /* its dead properties */
     else
         rights = XC_RIGHT_READ;
-    return d->req->cfg->read_only || xc_mailbox_is_read_only(r->cal ? r->cal->mailbox : d->req->mailbox) ? rights & XC_RIGHT_READ : rights;
+    if (rights & XC_RIGHT_READ)
+        rights |= XC_RIGHT_FREE_BUSY;
+    int read_only = d->req->cfg->read_only || xc_mailbox_is_read_only(r->cal ? r->cal->mailbox : d->mailbox);
+    return read_only ? rights & ~(WRITE | WRITE_ACL) : rights;
 }
 
 void xc_privilege_write(xc_xmlw_t *w, unsigned rights)
@@ -119,6 +141,14 @@ static apr_array_header_t *ref_principal(xc_dav_t *d, const xc_resource_t *r, ap
     return ref_to(d, XC_R_PRINCIPAL, pool);
 }
 
+/* Of a calendar that lies in another's mailbox, wherever it is listed: that one. */
+static apr_array_header_t *ref_owner(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
+{
+    apr_array_header_t *refs = ref_to(d, XC_R_PRINCIPAL, pool);
+    APR_ARRAY_IDX(refs, 0, xc_path_t).address = r->cal ? xc_mailbox_address(r->cal->mailbox) : r->path.address;
+    return refs;
+}
+
 static apr_array_header_t *ref_principals(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
 {
     (void)r;
@@ -128,7 +158,7 @@ static apr_array_header_t *ref_principals(xc_dav_t *d, const xc_resource_t *r, a
 const xc_liveprop_t xc_props_acl[] = {
     { XC_NS_DAV, "current-user-principal", XC_R_ALL, 0, NULL, NULL, ref_principal, NULL },
     { XC_NS_DAV, "current-user-privilege-set", XC_R_ALL, 0, NULL, put_current_privileges, NULL, NULL },
-    { XC_NS_DAV, "owner", XC_R_OWNED, 0, NULL, NULL, ref_principal, NULL },
+    { XC_NS_DAV, "owner", XC_R_OWNED, 0, NULL, NULL, ref_owner, NULL },
     { XC_NS_DAV, "group", XC_R_OWNED, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "supported-privilege-set", XC_R_ALL, 0, NULL, put_supported_privileges, NULL, NULL },
     { XC_NS_DAV, "acl", XC_R_ALL, 0, NULL, put_acl, NULL, NULL },

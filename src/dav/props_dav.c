@@ -19,9 +19,11 @@ static void put_resourcetype(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, 
 
 static void put_displayname(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
-    const char *name = r->cal ? r->cal->folder.display_name : xc_mailbox_display_name(d->req->mailbox);
-    (void)pool;
-    xc_xmlw_text(w, name ? name : r->cal->segment);
+    const char *name = r->cal ? r->cal->folder.display_name : NULL;
+    xc_mailbox_t *mailbox;
+    if (!r->cal && !xc_mailbox_other(&mailbox, d->req->mailbox, r->path.address, pool))
+        name = xc_mailbox_display_name(mailbox);
+    xc_xmlw_text(w, name ? name : r->cal ? r->cal->segment : r->path.address);
 }
 
 static void put_getetag(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)

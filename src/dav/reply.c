@@ -70,7 +70,7 @@ static void write_need_privileges(xc_dav_t *d, xc_xmlw_t *w, apr_pool_t *pool)
     xc_xmlw_start(w, XC_NS_DAV, "resource");
     xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &d->path, pool));
     xc_xmlw_start(w, XC_NS_DAV, "privilege");
-    xc_xmlw_element(w, XC_NS_DAV, "write", NULL);
+    xc_xmlw_element(w, XC_NS_DAV, d->method && (d->method->flags & XC_M_CHANGES) ? "write" : "read", NULL);
     xc_xmlw_end(w);
     xc_xmlw_end(w);
 }

@@ -53,8 +53,14 @@ struct xc_session_t {
     apr_pool_t *pool;
 };
 
-/** Rights on a folder, as Exchange grants them. */
-enum { XC_RIGHT_READ = 1, XC_RIGHT_CREATE = 2, XC_RIGHT_MODIFY = 4, XC_RIGHT_DELETE = 8, XC_RIGHT_CREATE_FOLDER = 16, XC_RIGHT_VIEW_PRIVATE = 32 };
+/**
+ * Rights on a folder, as Exchange grants them. XC_RIGHT_FREE_BUSY: nothing of the folder may be seen but when its
+ * owner is busy. XC_RIGHT_ADMIN: may see and change who may do what.
+ */
+enum {
+    XC_RIGHT_READ = 1, XC_RIGHT_CREATE = 2, XC_RIGHT_MODIFY = 4, XC_RIGHT_DELETE = 8, XC_RIGHT_CREATE_FOLDER = 16, XC_RIGHT_VIEW_PRIVATE = 32,
+    XC_RIGHT_FREE_BUSY = 64, XC_RIGHT_ADMIN = 128
+};
 
 typedef enum xc_folder_kind_e { XC_FOLDER_OTHER, XC_FOLDER_CALENDAR, XC_FOLDER_TASKS, XC_FOLDER_ROOT } xc_folder_kind_e;
 typedef struct xc_folder_t {

@@ -87,6 +87,9 @@ static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder)
     cal->key.origin = m->origin;
     cal->key.account = m->session->account;
     cal->key.mailbox = m->owner;
+    /* with and without its private events it is another calendar: what is kept of the one is not for the other */
+    if (xc_calendar_hides_private(cal))
+        cal->key.mailbox = apr_pstrcat(m->pool, m->owner, " without private events", NULL);
     cal->key.folder = folder->id;
     APR_ARRAY_PUSH(m->calendars, xc_calendar_t *) = cal;
 }
@@ -176,7 +179,11 @@ xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool)
     xc_mailbox_t *m = cal->mailbox;
     if (cal->folder.is_default)
         return xc_error_make(pool, 403, XC_COND_CANNOT_REMOVE, "The default calendar of a mailbox cannot be removed.");
-    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_DELETE, pool));
+    if (xc_mailbox_is_read_only(m))
+        return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    if (!(cal->folder.rights & XC_RIGHT_DELETE))
+        return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "Exchange does not let you remove the calendar \"%s\".",
+                             cal->folder.display_name);
     xc_error_t *err = m->session->backend->folder_delete(m->session, m->owner, cal->folder.id, pool);
     if (err && err->status != 404)
         return xc_error_context(err, pool, "removing the calendar %s", cal->segment);

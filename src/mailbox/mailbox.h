@@ -33,7 +33,19 @@ typedef struct xc_mailbox_config_t {
  */
 xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, xc_session_t *session, xc_store_t *store, apr_pool_t *pool);
 
-/** The account's SMTP address, lower case: the name in principal and home URLs. */
+/**
+ * Somebody else's mailbox, seen with the rights that Exchange grants the account of `own`. Costs nothing: what may be
+ * seen is asked for when something is wanted, and all functions answer 404 when it is nothing at all, whether there
+ * is such a mailbox or not.
+ * @param own     the account's own mailbox; it keeps those opened, as long as it lives
+ * @param address an SMTP address; the account's own gives `own` back
+ * @return 404 when the address can be none
+ */
+xc_error_t *xc_mailbox_other(xc_mailbox_t **out, xc_mailbox_t *own, const char *address, apr_pool_t *pool);
+/** Is it the account's own mailbox? */
+int xc_mailbox_is_own(const xc_mailbox_t *m);
+
+/** The owner's SMTP address, lower case: the name in principal and home URLs. */
 const char *xc_mailbox_address(const xc_mailbox_t *m);
 /** May nothing be changed in it, by the deployment's word? */
 int xc_mailbox_is_read_only(const xc_mailbox_t *m);
@@ -47,6 +59,7 @@ const xc_zone_t *xc_mailbox_zone(const xc_mailbox_t *m);
 struct xc_calendar_t {
     xc_mailbox_t *mailbox;
     const char *segment;         /* URL segment, decoded: "calendar", "Project X" */
+    const char *home;            /* address in whose home it is listed: the mailbox owner's, NULL = so */
     xc_folder_t folder;
     xc_calkey_t key;
     int components;              /* xc_comp_e bits */

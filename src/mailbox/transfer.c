@@ -67,7 +67,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     out->item.id = ref.id;
     out->item.change_key = ref.change_key;
     out->item.uid = source->uid;
-    out->item.etag = xc_etag_of(ref.change_key, pool);
+    out->item.etag = xc_etag_of(to, ref.change_key, pool);
     out->created = target == NULL;
     XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_UPSERT, &out->item, pool));
     if (loaded->text && !loaded->received)

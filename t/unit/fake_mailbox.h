@@ -57,6 +57,18 @@ int xc_mailbox_is_read_only(const xc_mailbox_t *m)
     return 0;
 }
 
+xc_error_t *xc_mailbox_other(xc_mailbox_t **out, xc_mailbox_t *own, const char *address, apr_pool_t *pool)
+{
+    *out = strcmp(address, xc_mailbox_address(own)) ? NULL : own;
+    return *out ? NULL : xc_error_make(pool, 404, XC_COND_NONE, "closed");
+}
+
+int xc_mailbox_is_own(const xc_mailbox_t *m)
+{
+    (void)m;
+    return 1;
+}
+
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
 {
     (void)m;
