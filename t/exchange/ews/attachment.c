@@ -15,6 +15,8 @@ static sqlite3_stmt *bind_day(sqlite3_stmt *st, const lab_view_t *view)
 
 int lab_attachments_count(lab_call_t *call, const lab_view_t *view)
 {
+    if (view->cut)
+        return 0;
     sqlite3_stmt *st = bind_day(
         lab_db_query(call->db, "SELECT COUNT(*)" WHERE, "i", view->item->id), view);
     int count = lab_db_step(call->db, st) ? sqlite3_column_int(st, 0) : 0;
@@ -47,6 +49,8 @@ static void put_one(lab_call_t *call, lab_buf_t *out, const lab_view_t *view,
 void lab_attachments_put(lab_call_t *call, lab_buf_t *out, const lab_view_t *view)
 {
     bool open = false;
+    if (view->cut)
+        return;
     sqlite3_stmt *st =
         bind_day(lab_db_query(call->db,
                               "SELECT id, name, type, cid, location, inline, modified, "

@@ -6,6 +6,7 @@
 
 #include "ews/events.h"
 #include "ews/people.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
 #include "ews/task.h"
 
@@ -34,6 +35,7 @@ void lab_draft_new(lab_call_t *call, lab_kind_t kind, const lab_folder_t *folder
         if (classes[i].kind == kind)
             d->item->class_name = classes[i].class_name;
     lab_bag_set_int(d->bag, "DateTimeCreated", call->now);
+    lab_bag_set_int(d->bag, "Creator", call->mailbox);
 }
 
 void lab_draft_edit(lab_call_t *call, lab_item_t *item, int day, lab_draft_t *d)
@@ -197,6 +199,11 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
     const lab_fail_t *fail = d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d)
                              : d->kind == LAB_KIND_TASK   ? lab_task_settle(d)
                                                           : NULL;
+    /* whom a folder is merely shared with may write in it, but not invite in the owner's
+     * name: that takes a delegate */
+    if (!fail && d->kind == LAB_KIND_CALENDAR && d->send && has_people(d) &&
+        !lab_may_send_for(call, d->item->mailbox))
+        fail = lab_fail(call, "ErrorSendAsDenied");
     if (fail)
         return fail;
     if (d->kind == LAB_KIND_CALENDAR)

@@ -21,8 +21,8 @@ lab_set_fn lab_set_mime, lab_set_minutes, lab_set_one_person, lab_set_enhanced_l
 
 /* The body's text in a form: "Text" or "HTML". NULL when the item has none. */
 const char *lab_body_as(lab_call_t *call, const lab_view_t *view, const char *form);
-/* Writes <t:EffectiveRights>. */
-void lab_put_rights(lab_call_t *call, lab_buf_t *out, bool mine);
+/* Writes <t:EffectiveRights>: the caller's on a folder. */
+void lab_put_rights(lab_call_t *call, lab_buf_t *out, const lab_folder_t *folder);
 /* The zone an item shows as its start or end zone; NULL when it has none. */
 const lab_zone_t *lab_view_zone(const lab_view_t *view, bool end);
 /* Does the item have attendees, or is it somebody else's meeting? */

@@ -7,6 +7,7 @@
 #include "ews/attachment.h"
 #include "ews/dispatch.h"
 #include "ews/events.h"
+#include "ews/rights.h"
 
 #define MAX_SIZE (32 * 1024 * 1024)
 
@@ -110,13 +111,16 @@ static const lab_fail_t *find(lab_call_t *call, xmlNodePtr element, lab_right_t 
         return lab_fail(call, "ErrorInvalidIdEmpty");
     if (!lab_id_parse(text, id) || !id->attachment)
         return lab_fail(call, "ErrorInvalidAttachmentId");
-    if (!lab_may(call, id->mailbox, right))
-        return lab_fail(call, "ErrorAccessDenied");
     *item = lab_item_get(call->db, call->pool, id->number);
     if (!*item || lab_db_number(call->db, 0, "SELECT item FROM attachments WHERE id=?",
                                 "i", id->attachment) != id->number)
         return lab_fail(call, "ErrorItemNotFound");
-    return NULL;
+    lab_view_t view;
+    const lab_fail_t *fail = lab_may_item(call, *item, right);
+    lab_view_make(call, *item, id->kind == LAB_ID_OCCURRENCE ? id->day : LAB_NO_DAY, &view);
+    if (!fail && lab_is_hidden(call, &view))
+        fail = lab_fail(call, "ErrorItemNotFound");
+    return fail;
 }
 
 static void put_whole(lab_call_t *call, xmlNodePtr element, apr_int64_t number)

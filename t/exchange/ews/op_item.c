@@ -5,6 +5,7 @@
 #include "ews/dispatch.h"
 #include "ews/events.h"
 #include "ews/remove.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
 #include "ews/task.h"
 
@@ -56,7 +57,7 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
     int day;
     apr_int64_t key;
     const lab_fail_t *fail =
-        lab_target_item(call, id, LAB_RIGHT_WRITE, &item, &day, &key);
+        lab_target_item(call, id, LAB_RIGHT_DELETE, &item, &day, &key);
     if (fail)
         return fail;
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !cancellations)
@@ -69,6 +70,10 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
         if (!strcmp(which, "SpecifiedOccurrenceOnly"))
             return delete_occurrence(call, item);
     }
+    /* before 2013 only the owner has a trash here: a delegate is to use MoveItem */
+    if (to_trash && day == LAB_NO_DAY && call->profile->schema < LAB_EXCHANGE_2013 &&
+        !lab_owns(call, item->mailbox))
+        return lab_fail(call, "ErrorCannotDeleteObject");
     return lab_remove_item(call, item, day, to_trash);
 }
 
@@ -100,11 +105,16 @@ static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id,
 {
     int day;
     apr_int64_t key;
-    const lab_fail_t *fail = lab_target_item(call, id, LAB_RIGHT_WRITE, item, &day, &key);
+    const lab_fail_t *fail = lab_target_item(
+        call, id, copy ? LAB_RIGHT_READ : LAB_RIGHT_DELETE, item, &day, &key);
     if (fail)
         return fail;
     if (day != LAB_NO_DAY)
         return lab_fail(call, "ErrorCalendarCannotMoveOrCopyOccurrence");
+    lab_view_t view;
+    lab_view_item(call, *item, &view);
+    if (lab_is_hidden(call, &view))
+        return lab_fail(call, "ErrorAccessDenied");
     return copy ? lab_copy_item(call, *item, to) : lab_move_item(call, *item, to);
 }
 
@@ -128,7 +138,11 @@ static void transfer(lab_call_t *call, const char *name, bool copy)
         const char *element = lab_kind_element(lab_kind_of_class(item->class_name));
         lab_answer_ok(call, name);
         lab_buf_puts(&call->out, "<m:Items>");
-        if (lab_xml_bool(want, true)) {
+        /* from one mailbox to another the new id is not told */
+        lab_id_t from;
+        bool same = !lab_id_parse(lab_xml_attr(call->pool, id, "Id"), &from) ||
+                    from.mailbox == item->mailbox;
+        if (same && lab_xml_bool(want, true)) {
             lab_buf_printf(&call->out, "<t:%s>", element);
             lab_put_item_id(call, &call->out, "t:ItemId", item, LAB_NO_DAY);
             lab_buf_printf(&call->out, "</t:%s>", element);

@@ -5,6 +5,7 @@
 
 #include "ews/dispatch.h"
 #include "ews/events.h"
+#include "ews/rights.h"
 
 #define PAGE 50
 
@@ -36,6 +37,10 @@ static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request,
     for (xmlNodePtr n = lab_xml_first(ids); n; n = lab_xml_next(n)) {
         lab_folder_t *folder;
         const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_READ, &folder);
+        /* the older servers watch no folder of another mailbox */
+        if (!fail && call->profile->schema < LAB_EXCHANGE_2013 &&
+            !lab_owns(call, folder->mailbox))
+            fail = lab_fail(call, "ErrorSubscriptionDelegateAccessNotSupported");
         if (fail)
             return fail;
         watch->mailbox = folder->mailbox;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ews/rights.h"
 #include "grammar/grammar.h"
 
 void lab_props_init(void)
@@ -99,7 +100,9 @@ static void put_extended(const lab_emit_t *e)
 
 void lab_shape_put(lab_call_t *call, const lab_view_t *view, const lab_shape_t *shape)
 {
-    lab_emit_t e = {call, &call->out, view, shape};
+    lab_view_t seen = *view;
+    lab_view_cut(call, &seen);
+    lab_emit_t e = {call, &call->out, &seen, shape};
     const char *name = lab_kind_element(view->kind);
     bool extended = false;
     lab_buf_printf(&call->out, "<t:%s>", name);

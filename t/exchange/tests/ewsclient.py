@@ -166,6 +166,11 @@ class Ews:
 
 
 def folder_xml(folder):
+    """'calendar', an Id, or 'calendar@bob' for a folder of somebody else."""
+    name, _, owner = folder.partition('@')
+    if owner:
+        return ('<t:DistinguishedFolderId Id="%s"><t:Mailbox><t:EmailAddress>%s@contoso.example</t:EmailAddress></t:Mailbox>'
+                '</t:DistinguishedFolderId>' % (name, owner))
     return '<t:DistinguishedFolderId Id="%s"/>' % folder if re.fullmatch('[a-z]+', folder) else '<t:FolderId Id="%s"/>' % folder
 
 
