@@ -192,7 +192,7 @@ static void save_done(lab_draft_t *d)
     lab_event_item(call, LAB_EVENT_CREATED, d->done);
 }
 
-const lab_fail_t *lab_draft_settle(lab_draft_t *d)
+const lab_fail_t *lab_draft_decide(lab_draft_t *d)
 {
     lab_call_t *call = d->call;
     lab_bag_t *bag = d->item->bag;
@@ -212,6 +212,15 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
         settle_message(d);
     lab_bag_set_int(bag, "LastModifiedTime", call->now);
     lab_bag_set(bag, "LastModifiedName", call->caller->display_name);
+    return NULL;
+}
+
+const lab_fail_t *lab_draft_settle(lab_draft_t *d)
+{
+    lab_call_t *call = d->call;
+    const lab_fail_t *fail = lab_draft_decide(d);
+    if (fail)
+        return fail;
     lab_item_save(call->db, call->pool, d->item);
     if (d->day != LAB_NO_DAY) {
         lab_exception_t x = {.day = d->day, .deleted = false, .bag = d->bag};

@@ -47,6 +47,8 @@ const lab_fail_t *lab_draft_set(lab_draft_t *draft, xmlNodePtr element);
 const lab_fail_t *lab_draft_clear(lab_draft_t *draft, const struct lab_prop *p);
 const lab_fail_t *lab_draft_set_ext(lab_draft_t *draft, xmlNodePtr property);
 const lab_fail_t *lab_draft_clear_ext(lab_draft_t *draft, const lab_ext_t *ext);
+/* Decides what the properties mean together, and checks them; part of settling. */
+const lab_fail_t *lab_draft_decide(lab_draft_t *draft);
 /* Checks and saves. */
 const lab_fail_t *lab_draft_settle(lab_draft_t *draft);
 /* Times of calendar items; part of settling (draft_time.c). */

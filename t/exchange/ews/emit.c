@@ -25,7 +25,9 @@ void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_item_id(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_put_item_id(e->call, e->out, p->element, e->view->item, e->view->day);
+    /* an item inside of another has none of its own */
+    if (e->view->item->id)
+        lab_put_item_id(e->call, e->out, p->element, e->view->item, e->view->day);
 }
 
 void lab_emit_parent_id(const lab_emit_t *e, const lab_prop_t *p)
@@ -153,7 +155,7 @@ void lab_emit_attachments(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_has_attachments(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_buf_bool(e->out, p->element, lab_attachments_count(e->call, e->view) > 0);
+    lab_buf_bool(e->out, p->element, lab_attachments_any(e->call, e->view));
 }
 
 void lab_emit_size(const lab_emit_t *e, const lab_prop_t *p)

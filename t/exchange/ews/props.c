@@ -30,7 +30,7 @@ lab_prop_t lab_props[] = {
     ROW("item:ParentFolderId", "ParentFolderId", ANY, A | L | Q, lab_emit_parent_id,
         NULL),
     ROW("item:ItemClass", "ItemClass", ANY, A | L, lab_emit_class, lab_set_class),
-    OR("item:Subject", "Subject", ANY, A | D | L, lab_emit_text, lab_set_text, NULL),
+    ROW("item:Subject", "Subject", ANY, A | D | L, lab_emit_text, lab_set_subject),
     OR("item:Sensitivity", "Sensitivity", ANY, A | D | L, lab_emit_text, lab_set_text,
        "Normal"),
     ROW("item:Body", "Body", ANY, A | D, lab_emit_body, lab_set_body),

@@ -15,7 +15,7 @@
 APLOG_USE_MODULE(lab);
 
 /* one row for each layout of the file: another number means another layout */
-#define LAYOUT 2
+#define LAYOUT 3
 #define SLOTS  256
 
 struct lab_store {
@@ -60,7 +60,8 @@ static const char layout_sql[] =
     "CREATE TABLE attachments(id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT "
     "NULL,"
     " day INTEGER, name TEXT NOT NULL, type TEXT, cid TEXT, location TEXT,"
-    " inline INTEGER NOT NULL, modified INTEGER NOT NULL, content BLOB NOT NULL);"
+    " inline INTEGER NOT NULL, modified INTEGER NOT NULL, content BLOB NOT NULL,"
+    " class TEXT);"
     "CREATE INDEX attachments_item ON attachments(item);"
     "CREATE TABLE permissions(id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT "
     "NULL,"

@@ -10,7 +10,7 @@ from labserver import Lab
 
 exchangelib = pytest.importorskip('exchangelib', reason='python3-exchangelib is not installed')
 from exchangelib import (BASIC, DELEGATE, Account, CalendarItem, Configuration, Credentials,  # noqa: E402
-                         EWSDate, EWSDateTime, EWSTimeZone, FileAttachment, Task)
+                         EWSDate, EWSDateTime, EWSTimeZone, FileAttachment, ItemAttachment, Message, Task)
 from exchangelib.items import SEND_TO_NONE  # noqa: E402
 from exchangelib.recurrence import DailyPattern, Recurrence, TaskRecurrence, WeeklyPattern  # noqa: E402
 
@@ -169,3 +169,12 @@ def test_file_attachments_of_a_task(account):
     assert [(a.name, a.content) for a in got.attachments] == [('sum.txt', b'1 + 1')]
     got.detach(got.attachments[0])
     assert account.tasks.get(subject='Tax').attachments == []
+
+
+def test_an_item_attachment(account):
+    event = make(account, subject='Lunch')
+    inner = Message(account=account, folder=account.drafts, subject='Agenda', body='one')
+    event.attach(ItemAttachment(name='agenda', item=inner))
+    got = account.calendar.get(subject='Lunch')
+    attachment, = got.attachments
+    assert attachment.item.subject == 'Agenda' and 'one' in str(attachment.item.body)
