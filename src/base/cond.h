@@ -47,6 +47,7 @@
     row(SAME_ORGANIZER, XC_NS_CALDAV, "same-organizer-in-all-components", 403)           \
     row(ALLOWED_ORGANIZER_CHANGE, XC_NS_CALDAV, "allowed-organizer-scheduling-object-change", 403) \
     row(UNIQUE_SCHEDULING_OBJECT, XC_NS_CALDAV, "unique-scheduling-object-resource", 403) \
+    row(VALID_SCHEDULING_MESSAGE, XC_NS_CALDAV, "valid-scheduling-message", 403)         \
     row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)
 
 typedef enum xc_cond_e {
