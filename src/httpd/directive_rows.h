@@ -45,6 +45,10 @@
         "What Exchange said is used without asking again for this long; 0: ask once for every client request.")        \
     row(ExchangeHomeFreshness, TIME(home_freshness, "5min", 0, DAYS(1)),                                               \
         "The same for the list of calendars.")                                                                         \
+    row(ExchangeFreeBusyCache, TIME(freebusy_cache, "2min", 0, DAYS(1)),                                               \
+        "When others are busy is not asked again for this long, unless the gateway sees their calendar change; 0: ask every time.") \
+    row(ExchangeDirectoryCache, TIME(directory_cache, "15min", 0, DAYS(1)),                                            \
+        "What the directory said of people, rooms, lists and working hours is used for this long; 0: ask every time.") \
     row(ExchangeReadAhead, INT(read_ahead, "2000", 0, 100000),                                                         \
         "Items fetched beyond those asked for, because the client will ask for them next.")                            \
     row(ExchangeCredentialCache, TIME(credential_cache, "5min", 0, DAYS(1)),                                           \

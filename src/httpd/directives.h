@@ -43,6 +43,8 @@ typedef struct xc_dir_config_t {
     int parallel;
     apr_interval_time_t freshness;
     apr_interval_time_t home_freshness;
+    apr_interval_time_t freebusy_cache;
+    apr_interval_time_t directory_cache;
     int read_ahead;
     apr_interval_time_t credential_cache;
     int tls_verify;

@@ -40,6 +40,8 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                  .scheduling = c->scheduling};
     ctx->mailbox = (xc_mailbox_config_t){.freshness = c->freshness,
                                          .home_freshness = c->home_freshness,
+                                         .freebusy_cache = c->freebusy_cache,
+                                         .directory_cache = c->directory_cache,
                                          .read_ahead = c->read_ahead,
                                          .keep_max_bytes = c->max_kept_bytes,
                                          .limits = {.max_bytes = c->max_resource_bytes,

@@ -143,6 +143,7 @@ xc_error_t *xc_calendar_fold_local(xc_calendar_t *cal, xc_change_e kind, const x
     change.item = *item;
     int stale = 0;
     XC_TRY(xc_store_fold(&stale, cal->mailbox->store, &cal->key, NULL, NULL, &change, 1, 0, 0, pool));
+    xc_calendar_changed(cal, pool);
     return xc_store_calendar(&cal->info, cal->mailbox->store, &cal->key, cal->mailbox->pool);
 }
 

@@ -18,6 +18,8 @@ typedef struct xc_calendar_t xc_calendar_t;
 typedef struct xc_mailbox_config_t {
     apr_interval_time_t freshness;   /* an answer of Exchange younger than this is used; 0 = ask once per request */
     apr_interval_time_t home_freshness; /* the same for the list of calendars */
+    apr_interval_time_t freebusy_cache; /* what Exchange said of others' time is used for this long; 0 = never again */
+    apr_interval_time_t directory_cache; /* the same for what its directory said of people, rooms and lists */
     int read_ahead;                  /* items fetched beyond those asked for, after a first sync */
     apr_size_t keep_max_bytes;       /* bound of what is kept beside an item */
     xc_object_limits_t limits;

@@ -67,6 +67,9 @@ const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_p
 /** Fold one local change into the log. */
 xc_error_t *xc_calendar_fold_local(xc_calendar_t *cal, xc_change_e kind, const xc_item_t *item, apr_pool_t *pool);
 
+/** Something in the calendar has changed: where its owner's free/busy times come from it, they are asked for anew (people.h). */
+void xc_calendar_changed(const xc_calendar_t *cal, apr_pool_t *pool);
+
 /**
  * Remember a body and the span that it covers.
  * @param extra dead properties, may be NULL

@@ -50,7 +50,16 @@ static xc_error_t *fold_page(int *stale, xc_calendar_t *cal, const char *base_st
         changes[k].kind = XC_CHANGE_DELETE;
         changes[k].item.id = APR_ARRAY_IDX(page->deletes, i, const char *);
     }
-    return xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool);
+    apr_uint64_t known_seq = cal->info ? cal->info->seq : 0;
+    XC_TRY(xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool));
+    /* of a first listing nobody has known anything before; our own writes, which come back this way, change nothing */
+    if (base_state && n && !*stale) {
+        xc_calinfo_t *info = NULL;
+        XC_TRY(xc_store_calendar(&info, cal->mailbox->store, &cal->key, pool));
+        if (info && info->seq != known_seq)
+            xc_calendar_changed(cal, pool);
+    }
+    return NULL;
 }
 
 /* What outlives the page that it came with. */
@@ -94,8 +103,10 @@ static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
         apr_time_t asked_at = apr_time_now();
         xc_item_page_t *page = NULL;
         XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, turn));
-        if (page->reset)
+        if (page->reset) {
+            xc_calendar_changed(cal, pool); /* what has, is not told */
             return relist(cal, page, asked_at, pool);
+        }
         int stale = 0;
         XC_TRY(fold_page(&stale, cal, state, page, asked_at, turn));
         if (stale) {
