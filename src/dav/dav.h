@@ -124,9 +124,9 @@ const char *xc_time_format_http(apr_time_t t, apr_pool_t *pool);
 
 struct xc_resource_t {
     xc_path_t path;
-    xc_calendar_t *cal;      /* XC_R_CALENDAR, XC_R_OBJECT */
-    const xc_item_t *item;   /* XC_R_OBJECT */
-    xc_loaded_t *body;       /* XC_R_OBJECT, when it was wanted; its error is NULL */
+    xc_calendar_t *cal;      /* XC_R_LOGGED, XC_R_MEMBERS */
+    const xc_item_t *item;   /* XC_R_MEMBERS */
+    xc_loaded_t *body;       /* XC_R_MEMBERS, when it was wanted; its error is NULL */
     apr_table_t *dead;       /* dead properties, when they were wanted; NULL = none */
     const char *data;        /* CALDAV:calendar-data as asked for, in reports */
     xc_error_t *body_error;  /* why there is no body */
@@ -138,7 +138,7 @@ struct xc_resource_t {
  * @return 404 when the account may see nothing there, whether it exists or not
  */
 xc_error_t *xc_resource_enter(xc_dav_t *d);
-/** A calendar of d->mailbox by its segment; *out NULL when there is none. Asked for once per request. */
+/** A calendar of d->mailbox, or its inbox, by its segment; *out NULL when there is none. Asked for once per request. */
 xc_error_t *xc_resource_calendar(xc_calendar_t **out, xc_dav_t *d, const char *segment);
 /** The calendar that a path lies in or names, whosever it is; *out NULL when there is none. */
 xc_error_t *xc_resource_calendar_at(xc_calendar_t **out, xc_dav_t *d, const xc_path_t *path);
@@ -246,7 +246,7 @@ typedef struct xc_liveprop_t {
 } xc_liveprop_t;
 
 /** Tables, each ended by a NULL name. */
-extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[];
+extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[];
 /** The row for a name on a kind of resource (0 = any kind); NULL when it is not live there. */
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind);
 /** Call fn for each row. */

@@ -10,7 +10,7 @@
 #include "dav/dav.h"
 
 /* Where collections could be made, and where RFC 4791 wants to hear why not. */
-#define MAKABLE (XC_R_CALENDAR | XC_R_OBJECT | XC_R_HOME)
+#define MAKABLE (XC_R_LOGGED | XC_R_OUTBOX | XC_R_OBJECT | XC_R_HOME)
 
 const xc_method_t xc_methods[] = {
     { "OPTIONS", XC_R_ALL, XC_M_ANONYMOUS, xc_method_options },
@@ -18,7 +18,7 @@ const xc_method_t xc_methods[] = {
     { "HEAD", XC_R_ALL, 0, xc_method_get },
     { "PROPFIND", XC_R_ALL, 0, xc_method_propfind },
     { "REPORT", XC_R_ALL, 0, xc_method_report },
-    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
+    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
     { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR, XC_M_CHANGES, xc_method_post },
     { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
@@ -38,9 +38,11 @@ const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
     return allow;
 }
 
-const char *xc_dav_compliance(void)
+const char *xc_dav_compliance(const xc_dav_config_t *cfg)
 {
-    return "1, 3, access-control, calendar-access, extended-mkcol";
+    if (cfg && !cfg->scheduling)
+        return "1, 3, access-control, calendar-access, extended-mkcol";
+    return "1, 3, access-control, calendar-access, calendar-auto-schedule, extended-mkcol";
 }
 
 const char *xc_dav_allow(void)

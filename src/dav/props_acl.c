@@ -10,19 +10,30 @@
 #define WRITE_ACL (1u << 30)
 #define ALL   (XC_RIGHT_READ | WRITE | XC_RIGHT_FREE_BUSY | XC_RIGHT_ADMIN | WRITE_ACL)
 
+#define DELIVER XC_MAY_DELIVER
+#define SEND    (XC_MAY_INVITE | XC_MAY_ASK_BUSY)
+
 const xc_privilege_t xc_privileges[] = {
-    { XC_NS_DAV, "all", 0, ALL, "Everything" },
-    { XC_NS_DAV, "read", 1, XC_RIGHT_READ, "Read" },
-    { XC_NS_CALDAV, "read-free-busy", 2, XC_RIGHT_FREE_BUSY, "See when it is busy" },
-    { XC_NS_DAV, "read-acl", 1, XC_RIGHT_ADMIN, "Read who may do what" },
-    { XC_NS_DAV, "read-current-user-privilege-set", 1, XC_RIGHT_FREE_BUSY, "Read one's own privileges" },
-    { XC_NS_DAV, "write", 1, WRITE, "Write" },
-    { XC_NS_DAV, "write-content", 2, XC_RIGHT_MODIFY, "Change events" },
-    { XC_NS_DAV, "write-properties", 2, XC_RIGHT_MODIFY, "Change properties" },
-    { XC_NS_DAV, "bind", 2, XC_RIGHT_CREATE, "Add events" },
-    { XC_NS_DAV, "unbind", 2, XC_RIGHT_DELETE, "Delete events" },
-    { XC_NS_DAV, "write-acl", 1, WRITE_ACL, "Change who may do what" },
-    { NULL, NULL, 0, 0, NULL },
+    { XC_NS_DAV, "all", 0, ALL, XC_R_ALL, "Everything" },
+    { XC_NS_DAV, "read", 1, XC_RIGHT_READ, XC_R_ALL, "Read" },
+    { XC_NS_CALDAV, "read-free-busy", 2, XC_RIGHT_FREE_BUSY, XC_R_ALL, "See when it is busy" },
+    { XC_NS_DAV, "read-acl", 1, XC_RIGHT_ADMIN, XC_R_ALL, "Read who may do what" },
+    { XC_NS_DAV, "read-current-user-privilege-set", 1, XC_RIGHT_FREE_BUSY, XC_R_ALL, "Read one's own privileges" },
+    { XC_NS_DAV, "write", 1, WRITE, XC_R_ALL, "Write" },
+    { XC_NS_DAV, "write-content", 2, XC_RIGHT_MODIFY, XC_R_ALL, "Change events" },
+    { XC_NS_DAV, "write-properties", 2, XC_RIGHT_MODIFY, XC_R_ALL, "Change properties" },
+    { XC_NS_DAV, "bind", 2, XC_RIGHT_CREATE, XC_R_ALL, "Add events" },
+    { XC_NS_DAV, "unbind", 2, XC_RIGHT_DELETE, XC_R_ALL, "Delete events" },
+    { XC_NS_DAV, "write-acl", 1, WRITE_ACL, XC_R_ALL, "Change who may do what" },
+    { XC_NS_CALDAV, "schedule-deliver", 1, DELIVER, XC_R_INBOX, "Have scheduling messages delivered" },
+    { XC_NS_CALDAV, "schedule-deliver-invite", 2, DELIVER, XC_R_INBOX, "Have invitations delivered" },
+    { XC_NS_CALDAV, "schedule-deliver-reply", 2, DELIVER, XC_R_INBOX, "Have answers delivered" },
+    { XC_NS_CALDAV, "schedule-query-freebusy", 2, DELIVER, XC_R_INBOX, "Be asked when busy" },
+    { XC_NS_CALDAV, "schedule-send", 1, SEND, XC_R_OUTBOX, "Send scheduling messages" },
+    { XC_NS_CALDAV, "schedule-send-invite", 2, XC_MAY_INVITE, XC_R_OUTBOX, "Invite" },
+    { XC_NS_CALDAV, "schedule-send-reply", 2, XC_MAY_INVITE, XC_R_OUTBOX, "Answer invitations" },
+    { XC_NS_CALDAV, "schedule-send-freebusy", 2, XC_MAY_ASK_BUSY, XC_R_OUTBOX, "Ask when others are busy" },
+    { NULL, NULL, 0, 0, 0, NULL },
 };
 
 /*
@@ -43,7 +54,11 @@ unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
 {
     unsigned rights;
     int own = xc_resource_is_own(d, &r->path);
-    if (r->cal)
+    if (r->path.kind & (XC_R_INBOX | XC_R_MESSAGE)) /* its properties; to be emptied, not filled, by clients */
+        rights = XC_RIGHT_READ | XC_RIGHT_ADMIN | XC_RIGHT_MODIFY | XC_RIGHT_DELETE | XC_MAY_DELIVER;
+    else if (r->path.kind == XC_R_OUTBOX)
+        rights = XC_RIGHT_READ | XC_RIGHT_ADMIN | XC_MAY_ASK_BUSY | (d->req->cfg->scheduling ? XC_MAY_INVITE : 0);
+    else if (r->cal)
         rights = of_calendar(r->cal);
     else if (r->path.kind == XC_R_HOME)
         rights = own ? ALL : XC_RIGHT_READ;
@@ -54,13 +69,13 @@ unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
     if (rights & XC_RIGHT_READ)
         rights |= XC_RIGHT_FREE_BUSY;
     int read_only = d->req->cfg->read_only || xc_mailbox_is_read_only(r->cal ? r->cal->mailbox : d->mailbox);
-    return read_only ? rights & ~(WRITE | WRITE_ACL) : rights;
+    return read_only ? rights & ~(WRITE | WRITE_ACL | XC_MAY_INVITE) : rights;
 }
 
-void xc_privilege_write(xc_xmlw_t *w, unsigned rights)
+void xc_privilege_write(xc_xmlw_t *w, unsigned rights, unsigned kind)
 {
     for (const xc_privilege_t *p = xc_privileges; p->name; p++) {
-        if ((rights & p->needs) != p->needs)
+        if ((rights & p->needs) != p->needs || !(p->kinds & kind))
             continue;
         xc_xmlw_start(w, XC_NS_DAV, "privilege");
         xc_xmlw_element(w, p->ns, p->name, NULL);
@@ -71,16 +86,17 @@ void xc_privilege_write(xc_xmlw_t *w, unsigned rights)
 static void put_current_privileges(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
     (void)pool;
-    xc_privilege_write(w, xc_privilege_rights(d, r));
+    xc_privilege_write(w, xc_privilege_rights(d, r), r->path.kind);
 }
 
 static void put_supported_privileges(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
     int open = 0;
     (void)d;
-    (void)r;
     (void)pool;
     for (const xc_privilege_t *p = xc_privileges; p->name; p++) {
+        if (!(p->kinds & r->path.kind))
+            continue;
         for (; open > p->depth; open--)
             xc_xmlw_end(w);
         xc_xmlw_start(w, XC_NS_DAV, "supported-privilege");
@@ -106,7 +122,7 @@ static void put_acl(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_
     xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &owner, pool));
     xc_xmlw_end(w);
     xc_xmlw_start(w, XC_NS_DAV, "grant");
-    xc_privilege_write(w, xc_privilege_rights(d, r));
+    xc_privilege_write(w, xc_privilege_rights(d, r), r->path.kind);
     xc_xmlw_end(w);
     xc_xmlw_element(w, XC_NS_DAV, "protected", NULL);
     xc_xmlw_end(w);

@@ -59,7 +59,7 @@ static const char *error_href(const xc_dav_t *d, const char *href, apr_pool_t *p
     xc_path_t path = d->path;
     if (*href == '/' || !path.calendar)
         return href;
-    path.kind = XC_R_OBJECT;
+    path.kind = path.kind == XC_R_INBOX ? XC_R_MESSAGE : XC_R_OBJECT;
     path.name = href;
     return xc_resource_href(d, &path, pool);
 }

@@ -64,6 +64,7 @@ int xc_dav_handle(xc_req_t *req);
 
 /** The Allow and DAV header values of any resource of ours (OPTIONS * too). */
 const char *xc_dav_allow(void);
-const char *xc_dav_compliance(void);
+/** cfg NULL: as if everything was on. */
+const char *xc_dav_compliance(const xc_dav_config_t *cfg);
 
 #endif

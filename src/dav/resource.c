@@ -24,6 +24,10 @@ xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind)
     xc_path_t path = { .kind = kind, .slash = 1, .layout = d->path.layout };
     if (kind & XC_R_OWNED)
         path.address = xc_mailbox_address(d->req->mailbox);
+    if (kind & (XC_R_INBOX | XC_R_MESSAGE))
+        path.calendar = XC_SEGMENT_INBOX;
+    if (kind & XC_R_OUTBOX)
+        path.calendar = XC_SEGMENT_OUTBOX;
     return path;
 }
 
@@ -53,7 +57,10 @@ static xc_error_t *calendar_of(xc_calendar_t **out, xc_dav_t *d, xc_mailbox_t *m
     *out = apr_hash_get(d->calendars, apr_pstrcat(d->pool, home, "/", segment, NULL), APR_HASH_KEY_STRING);
     if (*out)
         return NULL;
-    XC_TRY(xc_mailbox_calendar(out, mailbox, segment, d->pool));
+    if (!strcmp(segment, XC_SEGMENT_INBOX))
+        XC_TRY(xc_mailbox_inbox(out, mailbox, d->pool));
+    else
+        XC_TRY(xc_mailbox_calendar(out, mailbox, segment, d->pool));
     if (*out)
         *out = met(d, *out, home);
     return NULL;
@@ -96,7 +103,7 @@ xc_error_t *xc_resource_leave_out(xc_dav_t *d, const xc_calendar_t *cal, xc_erro
 xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_resource_t *r = apr_pcalloc(pool, sizeof(*r));
-    r->path = xc_resource_path(d, XC_R_CALENDAR);
+    r->path = xc_resource_path(d, cal->is_inbox ? XC_R_INBOX : XC_R_CALENDAR);
     r->path.address = cal->home ? cal->home : xc_mailbox_address(cal->mailbox);
     r->path.calendar = cal->segment;
     r->cal = cal;
@@ -106,7 +113,7 @@ xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool
 xc_resource_t *xc_resource_of_item(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)
 {
     xc_resource_t *r = xc_resource_of_calendar(d, cal, pool);
-    r->path.kind = XC_R_OBJECT;
+    r->path.kind = cal->is_inbox ? XC_R_MESSAGE : XC_R_OBJECT;
     r->path.slash = 0;
     r->path.name = item->href;
     r->item = item;
@@ -118,7 +125,7 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
     xc_calendar_t *cal;
     xc_item_t *item;
     *out = NULL;
-    if (!path->calendar) {
+    if (!path->calendar || path->kind == XC_R_OUTBOX) {
         if (path->kind == XC_R_HOME) {
             apr_array_header_t *calendars;
             xc_mailbox_t *mailbox;
@@ -135,7 +142,7 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
     XC_TRY(xc_resource_calendar_at(&cal, d, path));
     if (!cal)
         return nothing_here(d);
-    if (path->kind == XC_R_CALENDAR) {
+    if (path->kind & XC_R_LOGGED) {
         *out = xc_resource_of_calendar(d, cal, d->pool);
         return NULL;
     }

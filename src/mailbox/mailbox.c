@@ -110,6 +110,13 @@ int xc_mailbox_is_read_only(const xc_mailbox_t *m)
     return m->cfg->read_only;
 }
 
+const char *const *xc_mailbox_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
+{
+    const char **me = apr_pcalloc(pool, 2 * sizeof *me);
+    me[0] = m->owner;
+    return me;
+}
+
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
 {
     const char *name = NULL;

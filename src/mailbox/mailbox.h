@@ -51,6 +51,11 @@ int xc_mailbox_is_own(const xc_mailbox_t *m);
 const char *xc_mailbox_address(const xc_mailbox_t *m);
 /** May nothing be changed in it, by the deployment's word? */
 int xc_mailbox_is_read_only(const xc_mailbox_t *m);
+/**
+ * All mail addresses that are known to be the owner's, the first one as above; ended by NULL. On the pool. (In
+ * somebody else's mailbox these are not the addresses of whoever is signed in.)
+ */
+const char *const *xc_mailbox_addresses(const xc_mailbox_t *m, apr_pool_t *pool);
 /** Display name of the mailbox; never NULL. */
 const char *xc_mailbox_display_name(const xc_mailbox_t *m);
 /** The account's zone, in which floating times are meant; NULL = UTC. */
@@ -65,6 +70,7 @@ struct xc_calendar_t {
     xc_folder_t folder;
     xc_calkey_t key;
     int components;              /* xc_comp_e bits */
+    int is_inbox;                /* the scheduling inbox: its members are meeting messages (iTIP objects) */
     apr_table_t *props;          /* dead properties: "{ns}name" -> XML text of the element; never NULL */
     int refreshed;               /* Exchange has been asked in this request */
     xc_calinfo_t *info;          /* after a refresh; NULL before */
@@ -74,6 +80,11 @@ struct xc_calendar_t {
 xc_error_t *xc_mailbox_calendars(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool);
 /** One by its URL segment; *out = NULL when there is none. */
 xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, apr_pool_t *pool);
+/**
+ * The scheduling inbox: meeting messages that wait in the mailbox's Inbox, as a calendar of iTIP objects that is
+ * read, listed and synced like one; empty where the protocol has no such messages. *out NULL in somebody else's.
+ */
+xc_error_t *xc_mailbox_inbox(xc_calendar_t **out, xc_mailbox_t *m, apr_pool_t *pool);
 /**
  * Make a calendar folder (MKCALENDAR, extended MKCOL) with its properties in one go.
  * @param props "{ns}name" -> XML, may be NULL; display_name NULL = the segment

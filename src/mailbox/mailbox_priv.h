@@ -19,6 +19,7 @@ struct xc_mailbox_t {
     apr_array_header_t *folders;     /* xc_folder_t of the whole mailbox; NULL = not read yet */
     int folders_asked;               /* Exchange was asked for them in this request */
     apr_array_header_t *calendars;   /* xc_calendar_t *, made from folders */
+    xc_calendar_t *inbox;            /* NULL = not asked for yet */
     apr_pool_t *pool;                /* the request's: all that is opened lives here */
 };
 
@@ -60,6 +61,8 @@ xc_error_t *xc_calendar_allow_read(const xc_calendar_t *cal, apr_pool_t *pool);
 
 /** Refused for a private event that is shown as busy time alone: nobody changes what they may not see. */
 xc_error_t *xc_calendar_allow_item(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool);
+/** Bring the log of the inbox up to date: one listing of the messages that are there. */
+xc_error_t *xc_inbox_ask(xc_calendar_t *inbox, apr_pool_t *pool);
 
 /** The name of a flight over this calendar. */
 const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool);

@@ -4,15 +4,6 @@
 
 #include <apr_strings.h>
 
-/* The mailbox owner's addresses: who is the organizer, who merely invited. In somebody else's calendar that is not
- * whoever writes there. */
-static const char *const *own_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
-{
-    const char **me = apr_pcalloc(pool, 2 * sizeof *me);
-    me[0] = m->owner;
-    return me;
-}
-
 static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
 {
     if (!(xc_object_component(obj) & cal->components))
@@ -48,7 +39,7 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     memset(p, 0, sizeof *p);
     XC_TRY(xc_object_parse(&p->obj, text, len, &m->cfg->limits, pool));
     XC_TRY(check_component(cal, p->obj, pool));
-    XC_TRY(xc_object_to_event(&p->event, p->obj, own_addresses(m, pool), m->session->zone, pool));
+    XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(p->event, pool);
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, text, len, p->event, m->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
@@ -67,7 +58,7 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
         return (*loaded)->error;
     xc_object_t *obj = NULL;
     XC_TRY(xc_object_parse_stored(&obj, (*loaded)->text, (*loaded)->len, pool));
-    XC_TRY(xc_object_to_event(before, obj, own_addresses(m, pool), m->session->zone, pool));
+    XC_TRY(xc_object_to_event(before, obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(*before, pool);
     return xc_object_keep(&(*before)->kept, obj, (*loaded)->text, (*loaded)->len, *before, m->cfg->keep_max_bytes, pool);
 }

@@ -96,6 +96,8 @@ static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t a
 static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
+    if (cal->is_inbox)
+        return xc_inbox_ask(cal, pool);
     const char *state = cal->info ? cal->info->sync_state : NULL;
     apr_pool_t *turn; /* a page is megabytes while it is read; an error stays on it, below `pool` */
     apr_pool_create(&turn, pool);
