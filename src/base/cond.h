@@ -25,7 +25,7 @@
     row(NEED_PRIVILEGES, XC_NS_DAV, "need-privileges", 403)                              \
     row(QUOTA_NOT_EXCEEDED, XC_NS_DAV, "quota-not-exceeded", 507)                        \
     row(SUFFICIENT_DISK_SPACE, XC_NS_DAV, "sufficient-disk-space", 507)                  \
-    row(CANNOT_REMOVE, XC_NS_EXCAL, "default-calendar-cannot-be-removed", 403)           \
+    row(CANNOT_REMOVE, XC_NS_CALDAV, "default-calendar-needed", 403)                     \
     row(CALENDAR_COLLECTION_LOCATION_OK, XC_NS_CALDAV, "calendar-collection-location-ok", 403) \
     row(VALID_CALENDAR_DATA, XC_NS_CALDAV, "valid-calendar-data", 403)                   \
     row(VALID_CALENDAR_OBJECT, XC_NS_CALDAV, "valid-calendar-object-resource", 403)      \
@@ -44,7 +44,13 @@
     row(UNSUPPORTED_RECURRENCE, XC_NS_EXCAL, "recurrence-exchange-can-express", 403)     \
     row(UNSUPPORTED_TIMEZONE, XC_NS_EXCAL, "time-zone-exchange-can-express", 403)        \
     row(UNSUPPORTED_PROPERTY, XC_NS_EXCAL, "property-exchange-can-store", 403)           \
-    row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)
+    row(SAME_ORGANIZER, XC_NS_CALDAV, "same-organizer-in-all-components", 403)           \
+    row(ALLOWED_ORGANIZER_CHANGE, XC_NS_CALDAV, "allowed-organizer-scheduling-object-change", 403) \
+    row(UNIQUE_SCHEDULING_OBJECT, XC_NS_CALDAV, "unique-scheduling-object-resource", 403) \
+    row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)                       \
+    row(VALID_SCHEDULE_DEFAULT_CALENDAR, XC_NS_CALDAV, "valid-schedule-default-calendar-URL", 403) \
+    row(ALLOWED_ATTENDEE_CHANGE, XC_NS_CALDAV, "allowed-attendee-scheduling-object-change", 403) \
+    row(VALID_SCHEDULING_MESSAGE, XC_NS_CALDAV, "valid-scheduling-message", 403)
 
 typedef enum xc_cond_e {
     XC_COND_NONE = 0,

@@ -43,6 +43,7 @@ typedef struct xc_attendee_t {
     xc_attendee_kind_e kind;
     xc_partstat_e partstat;
     int rsvp;
+    apr_time_t answered_at;        /* 0 = never, or not told */
 } xc_attendee_t;
 
 typedef struct xc_event_t xc_event_t;
@@ -69,6 +70,9 @@ struct xc_event_t {
     xc_person_t organizer;         /* address NULL = none */
     apr_array_header_t *attendees; /* xc_attendee_t, without the organizer; NULL = none */
     xc_partstat_e my_partstat;     /* of the mailbox owner, when not the organizer */
+    int invited;                   /* the owner's own meeting: Exchange has sent the invitations */
+    int unscheduled;               /* its ORGANIZER wants no server to schedule it (RFC 6638 7.1) */
+    int force_send;                /* the client wants it sent to attendees whatever changed (RFC 6638 7.2) */
     const char *my_address;        /* the attendee who is the mailbox owner; NULL = unknown or none */
 
     int sequence;

@@ -113,7 +113,7 @@ xc_error_t *xc_freebusy_add(apr_array_header_t *periods, const xc_object_t *obj,
 /** The same, less what one of `me` (SMTP addresses, NULL-terminated; NULL = nobody) has declined. */
 xc_error_t *xc_freebusy_add_for(apr_array_header_t *periods, const xc_object_t *obj, const char *const *me, apr_time_t start, apr_time_t end,
                                 const xc_zone_t *zone, apr_pool_t *pool);
-/** Sort and merge in place: no two periods overlap afterwards; where they did the graver class stays (away, busy, tentative). */
+/** Sort and merge in place: no two periods overlap afterwards; where they did the graver class stays (away, busy, tentative, unknown, elsewhere). */
 void xc_freebusy_merge(apr_array_header_t *periods, apr_pool_t *pool);
 /** VCALENDAR with one VFREEBUSY (RFC 4791 7.10; RFC 5545 3.6.4), periods merged and sorted, UTC. */
 const char *xc_freebusy_text(apr_array_header_t *periods, apr_time_t start, apr_time_t end, apr_pool_t *pool);

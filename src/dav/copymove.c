@@ -15,8 +15,8 @@ static xc_error_t *read_destination(xc_path_t *to, xc_dav_t *d)
     if (err && err->status == 404)
         err->status = 409; /* RFC 4918 9.8.5: no such parent */
     XC_TRY(err);
-    if (!xc_resource_is_own(d, to) || to->kind != XC_R_OBJECT || to->slash)
-        return xc_error_make(d->pool, 403, XC_COND_NONE, "The destination is no place for an object in a calendar of this account.");
+    if (to->kind != XC_R_OBJECT || to->slash)
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "The destination is no place for an object in a calendar.");
     if (xc_path_equal(to, &d->path))
         return xc_error_make(d->pool, 403, XC_COND_NONE, "Source and destination are the same.");
     return NULL;
@@ -56,7 +56,10 @@ static xc_error_t *transfer(xc_dav_t *d, int copy)
     XC_TRY(xc_resource_calendar(&from, d, d->path.calendar));
     if (!from)
         return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
-    XC_TRY(xc_resource_calendar(&to, d, path.calendar));
+    xc_error_t *err = xc_resource_calendar_at(&to, d, &path);
+    if (err && err->status == 404) /* somebody's, who does not let us in */
+        return xc_error_make(d->pool, 403, XC_COND_NONE, "The destination is no place for an object in a calendar of yours.");
+    XC_TRY(err);
     if (!to)
         return xc_error_make(d->pool, 409, XC_COND_NONE, "There is no such calendar at the destination.");
     XC_TRY(at_destination(d, xc_calendar_transfer(&result, from, d->path.name, to, path.name, copy, overwrite, &expect, d->pool), &path));

@@ -62,13 +62,14 @@ struct xc_dav_t {
     apr_pool_t *pool;           /* the request's */
     const xc_method_t *method;
     xc_path_t path;             /* what the request is about */
+    xc_mailbox_t *mailbox;      /* whose that is; the account's own where the path names nobody */
     int head;                   /* HEAD: headers only */
     int minimal;                /* Prefer: return=minimal, or Brief: t */
     int representation;         /* Prefer: return=representation */
     int no_root;                /* Prefer: depth-noroot, where a PROPFIND obeys it */
-    apr_hash_t *calendars;      /* segment -> xc_calendar_t *, those met in this request */
-    apr_hash_t *zones;          /* segment -> const xc_zone_t *, of floating times */
-    apr_table_t *mailbox_props; /* dead properties of principal and home; NULL = not asked for yet */
+    apr_hash_t *calendars;      /* "address/segment" -> xc_calendar_t *, those met in this request */
+    apr_hash_t *zones;          /* xc_calendar_t ** -> const xc_zone_t *, of floating times */
+    apr_table_t *mailbox_props; /* dead properties of principal and home of `mailbox`; NULL = not asked for yet */
     int status;                 /* what was sent, 0 = nothing yet */
 };
 
@@ -123,28 +124,35 @@ const char *xc_time_format_http(apr_time_t t, apr_pool_t *pool);
 
 struct xc_resource_t {
     xc_path_t path;
-    xc_calendar_t *cal;      /* XC_R_CALENDAR, XC_R_OBJECT */
-    const xc_item_t *item;   /* XC_R_OBJECT */
-    xc_loaded_t *body;       /* XC_R_OBJECT, when it was wanted; its error is NULL */
+    xc_calendar_t *cal;      /* XC_R_LOGGED, XC_R_MEMBERS */
+    const xc_item_t *item;   /* XC_R_MEMBERS */
+    xc_loaded_t *body;       /* XC_R_MEMBERS, when it was wanted; its error is NULL */
     apr_table_t *dead;       /* dead properties, when they were wanted; NULL = none */
     const char *data;        /* CALDAV:calendar-data as asked for, in reports */
     xc_error_t *body_error;  /* why there is no body */
     xc_error_t *log_error;   /* a calendar whose change log could not be refreshed */
 };
 
-/** A calendar by its segment; *out NULL when there is none. Asked for once per request. */
+/**
+ * Open the mailbox in which the request's path lies: d->mailbox. Others' homes are open as far as Exchange grants it.
+ * @return 404 when the account may see nothing there, whether it exists or not
+ */
+xc_error_t *xc_resource_enter(xc_dav_t *d);
+/** A calendar of d->mailbox, or its inbox, by its segment; *out NULL when there is none. Asked for once per request. */
 xc_error_t *xc_resource_calendar(xc_calendar_t **out, xc_dav_t *d, const char *segment);
-/** All calendars (xc_calendar_t *). */
+/** The calendar that a path lies in or names, whosever it is; *out NULL when there is none. */
+xc_error_t *xc_resource_calendar_at(xc_calendar_t **out, xc_dav_t *d, const xc_path_t *path);
+/** All calendars (xc_calendar_t *) of d->mailbox. */
 xc_error_t *xc_resource_calendars(apr_array_header_t **out, xc_dav_t *d);
 /**
  * What a path names. Objects are looked up after a refresh of their calendar.
  * @param out on the request's pool
- * @return 404 when it does not exist (or belongs to another account)
+ * @return 404 when it does not exist, or the account may not see it
  */
 xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *path);
 /** The one the request is about. */
 xc_error_t *xc_resource_self(xc_resource_t **out, xc_dav_t *d);
-/** Is this the signed-in account's? Other accounts' resources are as if they did not exist. */
+/** Is this the signed-in account's, or nobody's? */
 int xc_resource_is_own(const xc_dav_t *d, const xc_path_t *path);
 /**
  * One of many calendars failed: may the others be told of without it? Says so in the log.
@@ -238,7 +246,7 @@ typedef struct xc_liveprop_t {
 } xc_liveprop_t;
 
 /** Tables, each ended by a NULL name. */
-extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[];
+extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[];
 /** The row for a name on a kind of resource (0 = any kind); NULL when it is not live there. */
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind);
 /** Call fn for each row. */

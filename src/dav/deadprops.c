@@ -23,7 +23,8 @@ const apr_table_t *xc_deadprop_all(const xc_dav_t *d, const xc_resource_t *r)
         return r->dead;
     case XC_R_PRINCIPAL:
     case XC_R_HOME:
-        return d->mailbox_props;
+    case XC_R_INBOX:
+        return strcmp(r->path.address, xc_mailbox_address(d->mailbox)) ? NULL : d->mailbox_props;
     default:
         return NULL;
     }

@@ -139,10 +139,10 @@ static xc_error_t *get_page(xc_dav_t *d, const xc_resource_t *r)
     if (r->cal)
         title = r->cal->folder.display_name ? r->cal->folder.display_name : r->cal->segment;
     else if (r->path.kind & XC_R_OWNED)
-        title = xc_mailbox_display_name(d->req->mailbox);
+        title = xc_mailbox_display_name(d->mailbox);
     xc_buf_printf(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%s</h1>\n<ul>\n",
                   apr_pescape_entity(d->pool, title, 0), apr_pescape_entity(d->pool, title, 0));
-    if (r->cal)
+    if (r->path.kind == XC_R_CALENDAR)
         page_link(page, d, &r->path, "?export", "The whole calendar as iCalendar");
     else if (r->path.kind == XC_R_HOME) {
         apr_array_header_t *calendars;
@@ -168,7 +168,7 @@ xc_error_t *xc_method_get(xc_dav_t *d)
     xc_resource_t *r;
     /* one account's data, and no guesses from Last-Modified about how long it stays true */
     xc_reply_header(d, "Cache-Control", "private, no-cache");
-    if (d->path.kind == XC_R_OBJECT)
+    if (d->path.kind & XC_R_MEMBERS)
         return get_object(d);
     XC_TRY(xc_resource_self(&r, d));
     if (r->path.kind == XC_R_CALENDAR && xc_ask_query(d, "export"))

@@ -10,7 +10,7 @@
 #include "dav/dav.h"
 
 /* Where collections could be made, and where RFC 4791 wants to hear why not. */
-#define MAKABLE (XC_R_CALENDAR | XC_R_OBJECT | XC_R_HOME)
+#define MAKABLE (XC_R_LOGGED | XC_R_OUTBOX | XC_R_OBJECT | XC_R_HOME)
 
 const xc_method_t xc_methods[] = {
     { "OPTIONS", XC_R_ALL, XC_M_ANONYMOUS, xc_method_options },
@@ -18,7 +18,7 @@ const xc_method_t xc_methods[] = {
     { "HEAD", XC_R_ALL, 0, xc_method_get },
     { "PROPFIND", XC_R_ALL, 0, xc_method_propfind },
     { "REPORT", XC_R_ALL, 0, xc_method_report },
-    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
+    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
     { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR, XC_M_CHANGES, xc_method_post },
     { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
@@ -38,9 +38,11 @@ const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
     return allow;
 }
 
-const char *xc_dav_compliance(void)
+const char *xc_dav_compliance(const xc_dav_config_t *cfg)
 {
-    return "1, 3, access-control, calendar-access, extended-mkcol";
+    if (cfg && !cfg->scheduling)
+        return "1, 3, access-control, calendar-access, extended-mkcol";
+    return "1, 3, access-control, calendar-access, calendar-auto-schedule, extended-mkcol";
 }
 
 const char *xc_dav_allow(void)
@@ -81,10 +83,9 @@ static xc_error_t *dispatch(xc_dav_t *d)
         return d->method->handle(d);
     if (!req->mailbox)
         return xc_error_make(d->pool, 401, XC_COND_NONE, "Sign in first.");
-    if (!xc_resource_is_own(d, &d->path))
-        return xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
-    if ((d->method->flags & XC_M_CHANGES) && req->cfg->read_only)
-        return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "This gateway is read-only.");
+    XC_TRY(xc_resource_enter(d));
+    if ((d->method->flags & XC_M_CHANGES) && (req->cfg->read_only || xc_mailbox_is_read_only(d->mailbox)))
+        return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Nothing can be changed here.");
     xc_ask_prefer(d);
     XC_TRY(xc_precond_if(d));
     return d->method->handle(d);

@@ -53,7 +53,7 @@ static int is_reserved(const char *segment)
 static xc_error_t *check_place(xc_dav_t *d)
 {
     xc_calendar_t *cal = NULL;
-    if (d->path.kind == XC_R_HOME)
+    if (d->path.kind & (XC_R_HOME | XC_R_INBOX | XC_R_OUTBOX))
         return xc_error_make(d->pool, 0, XC_COND_RESOURCE_MUST_BE_NULL, "There is a collection already.");
     XC_TRY(xc_resource_calendar(&cal, d, d->path.calendar));
     if (d->path.kind == XC_R_OBJECT)
@@ -131,7 +131,7 @@ static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
     if (patch->failed)
         return refuse(d, maker, patch);
     const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
-    XC_TRY(xc_calendar_create(&cal, d->req->mailbox, d->path.calendar, name, patch->set, d->pool));
+    XC_TRY(xc_calendar_create(&cal, d->mailbox, d->path.calendar, name, patch->set, d->pool));
     if (!patch->changes->nelts || d->minimal) {
         xc_reply_header(d, "Vary", "Prefer, Brief");
         if (d->minimal)

@@ -17,7 +17,7 @@ xc_ms_t *xc_ms_make(xc_dav_t *d, int status, const char *ns, const char *root)
     ms->status = status;
     ms->buf = xc_buf_make(d->pool, 0);
     ms->w = xc_xmlw_make(ms->buf, d->pool);
-    xc_reply_header(d, "DAV", xc_dav_compliance());
+    xc_reply_header(d, "DAV", xc_dav_compliance(d->req->cfg));
     xc_reply_header(d, "Vary", "Prefer, Brief");
     if (d->minimal || d->no_root)
         xc_reply_header(d, "Preference-Applied", !d->no_root ? "return=minimal" : d->minimal ? "return=minimal, depth-noroot" : "depth-noroot");

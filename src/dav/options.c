@@ -7,7 +7,7 @@
  */
 xc_error_t *xc_method_options(xc_dav_t *d)
 {
-    xc_reply_header(d, "DAV", xc_dav_compliance());
+    xc_reply_header(d, "DAV", xc_dav_compliance(d->req->cfg));
     xc_reply_header(d, "Allow", xc_methods_allow(d->path.kind, d->pool));
     xc_reply_header(d, "Cache-Control", "no-cache");
     xc_reply_empty(d, 200);

@@ -97,6 +97,16 @@ static const char *lower(const char *text, apr_pool_t *pool)
     return copy;
 }
 
+/* The kind of what lies below a home: `count` segments, of which the third names the collection. */
+static xc_rkind_e kind_in_home(const char *collection, int count)
+{
+    if (!strcmp(collection, XC_SEGMENT_INBOX))
+        return count == 3 ? XC_R_INBOX : XC_R_MESSAGE;
+    if (!strcmp(collection, XC_SEGMENT_OUTBOX))
+        return count == 3 ? XC_R_OUTBOX : 0;
+    return count == 3 ? XC_R_CALENDAR : XC_R_OBJECT;
+}
+
 /* Segments below the mount point, in our own layout, to a resource. */
 static xc_error_t *shape(xc_path_t *out, const char **segments, int count, apr_pool_t *pool)
 {
@@ -107,8 +117,8 @@ static xc_error_t *shape(xc_path_t *out, const char **segments, int count, apr_p
     else if (principals && count <= 2)
         out->kind = count == 1 ? XC_R_PRINCIPALS : XC_R_PRINCIPAL;
     else if (calendars && count <= 4)
-        out->kind = count == 1 ? XC_R_HOMES : count == 2 ? XC_R_HOME : count == 3 ? XC_R_CALENDAR : XC_R_OBJECT;
-    else
+        out->kind = count == 1 ? XC_R_HOMES : count == 2 ? XC_R_HOME : kind_in_home(segments[2], count);
+    if (!out->kind)
         return xc_error_make(pool, 404, XC_COND_NONE, "There is nothing at this path.");
     if (count > 1)
         out->address = lower(segments[1], pool);
@@ -262,8 +272,11 @@ const char *xc_path_href(const xc_path_t *path, const char *base, xc_layout_e la
     case XC_R_HOME:
         return apr_pstrcat(pool, homes, who, NULL);
     case XC_R_CALENDAR:
+    case XC_R_INBOX:
+    case XC_R_OUTBOX:
         return apr_pstrcat(pool, homes, who, xc_path_encode(path->calendar, pool), "/", NULL);
     case XC_R_OBJECT:
+    case XC_R_MESSAGE:
         return apr_pstrcat(pool, homes, who, xc_path_encode(path->calendar, pool), "/", xc_path_encode(path->name, pool), NULL);
     case XC_R_ROOT:
         break;

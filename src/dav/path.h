@@ -27,13 +27,24 @@ typedef enum xc_rkind_e {
     XC_R_HOMES = 1 << 3,      /* the collection of calendar homes */
     XC_R_HOME = 1 << 4,
     XC_R_CALENDAR = 1 << 5,   /* or where one could be made */
-    XC_R_OBJECT = 1 << 6      /* or where one could be put */
+    XC_R_OBJECT = 1 << 6,     /* or where one could be put */
+    XC_R_INBOX = 1 << 7,      /* the scheduling inbox (RFC 6638 2.2): meeting messages that arrived */
+    XC_R_OUTBOX = 1 << 8,     /* the scheduling outbox (RFC 6638 2.1) */
+    XC_R_MESSAGE = 1 << 9     /* a member of the inbox */
 } xc_rkind_e;
 
-#define XC_R_ALL         0x7f
-#define XC_R_COLLECTIONS (XC_R_ALL & ~XC_R_OBJECT)
+#define XC_R_ALL         0x3ff
+/** What is a member of a collection and has an entity tag. */
+#define XC_R_MEMBERS     (XC_R_OBJECT | XC_R_MESSAGE)
+#define XC_R_COLLECTIONS (XC_R_ALL & ~XC_R_MEMBERS)
+/** Collections with a change log. */
+#define XC_R_LOGGED      (XC_R_CALENDAR | XC_R_INBOX)
 /** What belongs to one account. */
-#define XC_R_OWNED       (XC_R_PRINCIPAL | XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT)
+#define XC_R_OWNED       (XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OUTBOX | XC_R_MEMBERS)
+
+/** The segments of a home that name the two scheduling collections. */
+#define XC_SEGMENT_INBOX  "inbox"
+#define XC_SEGMENT_OUTBOX "outbox"
 
 typedef enum xc_layout_e { XC_LAYOUT_OWN, XC_LAYOUT_DAVMAIL, XC_LAYOUT_BARE } xc_layout_e;
 
@@ -43,8 +54,8 @@ typedef enum xc_layout_e { XC_LAYOUT_OWN, XC_LAYOUT_DAVMAIL, XC_LAYOUT_BARE } xc
 typedef struct xc_path_t {
     xc_rkind_e kind;
     const char *address;  /* lower case; NULL unless of XC_R_OWNED */
-    const char *calendar; /* decoded segment; XC_R_CALENDAR and XC_R_OBJECT */
-    const char *name;     /* decoded segment; XC_R_OBJECT */
+    const char *calendar; /* decoded segment; of all below a home */
+    const char *name;     /* decoded segment; XC_R_MEMBERS */
     int slash;            /* written with a trailing slash */
     xc_layout_e layout;
 } xc_path_t;

@@ -59,7 +59,7 @@ static xc_error_t *if_holds(void *ctx, int *holds, const char *tag, const char *
         return NULL;
     if (is_etag)
         *holds = r->item && xc_etag_listed(token, r->item->etag, 0);
-    else if (r->path.kind == XC_R_CALENDAR) { /* a sync-token is a state token, RFC 6578 5 */
+    else if (r->path.kind & XC_R_LOGGED) { /* a sync-token is a state token, RFC 6578 5 */
         XC_TRY(xc_calendar_refresh(r->cal, d->pool));
         *holds = !strcmp(token, xc_sync_token(r->cal, d->pool));
     }

@@ -3,6 +3,20 @@
 
 #include "dav/dav.h"
 
+/* The two collections for scheduling that every home has. */
+static xc_error_t *list_scheduling(apr_array_header_t *members, xc_dav_t *d)
+{
+    xc_calendar_t *inbox;
+    xc_resource_t *outbox = apr_pcalloc(d->pool, sizeof(*outbox));
+    XC_TRY(xc_resource_calendar(&inbox, d, XC_SEGMENT_INBOX));
+    if (!inbox) /* somebody else's home */
+        return NULL;
+    APR_ARRAY_PUSH(members, xc_resource_t *) = xc_resource_of_calendar(d, inbox, d->pool);
+    outbox->path = xc_resource_path(d, XC_R_OUTBOX);
+    APR_ARRAY_PUSH(members, xc_resource_t *) = outbox;
+    return NULL;
+}
+
 /* The members of a collection that a Depth 1 listing shows. */
 static xc_error_t *list_members(apr_array_header_t *members, xc_dav_t *d, const xc_resource_t *self, unsigned needs)
 {
@@ -34,8 +48,9 @@ static xc_error_t *list_members(apr_array_header_t *members, xc_dav_t *d, const 
         }
         for (int i = 0; i < found->nelts; i++)
             APR_ARRAY_PUSH(members, xc_resource_t *) = xc_resource_of_calendar(d, APR_ARRAY_IDX(found, i, xc_calendar_t *), d->pool);
-        return NULL;
+        return list_scheduling(members, d);
     case XC_R_CALENDAR:
+    case XC_R_INBOX:
         XC_TRY(xc_calendar_refresh(self->cal, d->pool));
         XC_TRY(xc_calendar_list(&found, self->cal, d->pool));
         if (d->req->cfg->max_matches && found->nelts > d->req->cfg->max_matches)
@@ -45,6 +60,8 @@ static xc_error_t *list_members(apr_array_header_t *members, xc_dav_t *d, const 
         return NULL;
     case XC_R_PRINCIPAL:
     case XC_R_OBJECT:
+    case XC_R_OUTBOX:
+    case XC_R_MESSAGE:
         break;
     }
     return NULL;
@@ -77,7 +94,7 @@ static xc_error_t *gather(apr_array_header_t *members, xc_dav_t *d, xc_resource_
     xc_rkind_e below = self->path.kind == XC_R_HOME ? XC_R_CALENDAR : XC_R_OBJECT;
     needs = xc_want_needs(want, below);
     XC_TRY(list_members(members, d, self, needs));
-    if (self->path.kind == XC_R_CALENDAR)
+    if (self->path.kind & XC_R_LOGGED)
         return (needs & XC_P_BODY) ? xc_props_load(d, self->cal, members, needs) : NULL;
     for (int i = 0; i < members->nelts; i++) {
         xc_resource_t *r = APR_ARRAY_IDX(members, i, xc_resource_t *);

@@ -51,6 +51,8 @@ static xc_error_t *judge(xc_dav_t *d, xc_propchange_t *c, unsigned kind)
             return xc_error_make(d->pool, 409, XC_COND_NONE, "A calendar's name has 1 to %d bytes.", MAX_NAME_BYTES);
         return NULL;
     }
+    if (live && !(live->flags & XC_P_DEAD))
+        return NULL; /* what can be set to what it is: there is nothing to keep */
     c->xml = xc_xml_serialize(c->node, d->pool);
     if (strlen(c->xml) > XC_DEAD_MAX_BYTES)
         return xc_error_make(d->pool, 0, XC_COND_QUOTA_NOT_EXCEEDED, "A property has at most %d bytes.", XC_DEAD_MAX_BYTES);
@@ -165,13 +167,15 @@ static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
     case XC_R_OBJECT:
         return xc_calendar_set_item_props(r->cal, r->item, patch->set, patch->removed, d->pool);
     default:
-        return xc_mailbox_set_props(d->req->mailbox, patch->set, patch->removed, d->pool);
+        return xc_mailbox_set_props(d->mailbox, patch->set, patch->removed, d->pool);
     }
 }
 
 /* No room or no right is an answer about the properties; anything else is one about the request. */
 static xc_error_t *store_or_fail(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
 {
+    if (!patch->display_name && apr_is_empty_table(patch->set) && !patch->removed->nelts)
+        return NULL;
     xc_error_t *err = store(d, r, patch);
     if (!err || (err->status != 507 && err->status != 403))
         return err;

@@ -5,7 +5,7 @@
 
 #include "dav/dav.h"
 
-static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav };
+static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule };
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind)
@@ -26,12 +26,12 @@ void xc_liveprop_each(void (*fn)(void *ctx, const xc_liveprop_t *row), void *ctx
 
 xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_pool_t *pool)
 {
-    if ((needs & XC_P_LOG) && r->path.kind == XC_R_CALENDAR) {
+    if ((needs & XC_P_LOG) && (r->path.kind & XC_R_LOGGED)) {
         r->log_error = xc_calendar_refresh(r->cal, d->pool);
         if (r->log_error && r->log_error->status == 503)
             return r->log_error;
     }
-    if ((needs & XC_P_BODY) && r->path.kind == XC_R_OBJECT && !r->body) {
+    if ((needs & XC_P_BODY) && (r->path.kind & XC_R_MEMBERS) && !r->body) {
         xc_loaded_t *loaded;
         XC_TRY(xc_calendar_load(&loaded, r->cal, &r->item, 1, pool));
         if (loaded->error)
@@ -41,8 +41,8 @@ xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_
     }
     if ((needs & XC_P_DEAD) && r->body && r->body->props && !r->dead)
         r->dead = xc_props_parse(r->body->props, pool);
-    if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME)) && !d->mailbox_props)
-        XC_TRY(xc_mailbox_props(&d->mailbox_props, d->req->mailbox, d->pool));
+    if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX)) && !d->mailbox_props)
+        XC_TRY(xc_mailbox_props(&d->mailbox_props, d->mailbox, d->pool));
     return NULL;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Live properties of RFC 4791, RFC 6638 (as far as nothing is scheduled), RFC 7809 and CalendarServer. */
+/* Live properties of RFC 4791 and RFC 7809. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -137,50 +137,6 @@ static apr_array_header_t *ref_home(xc_dav_t *d, const xc_resource_t *r, apr_poo
     return refs;
 }
 
-/* The mail address, and the principal's own URL, by which clients find themselves among attendees. */
-static void put_user_addresses(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    const char *address = xc_mailbox_address(d->req->mailbox);
-    xc_xmlw_start(w, XC_NS_DAV, "href");
-    xc_xmlw_attr(w, "preferred", "1");
-    xc_xmlw_text(w, apr_pstrcat(pool, "mailto:", address, NULL));
-    xc_xmlw_end(w);
-    xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &r->path, pool));
-}
-
-static void put_user_type(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    (void)d;
-    (void)r;
-    (void)pool;
-    xc_xmlw_text(w, "INDIVIDUAL");
-}
-
-static void put_email_addresses(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    (void)r;
-    (void)pool;
-    xc_xmlw_element(w, XC_NS_CS, "email-address", xc_mailbox_address(d->req->mailbox));
-}
-
-/* Events of a calendar count in its owner's free/busy unless a client has said otherwise (RFC 6638 9.1). */
-static void put_transp(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    (void)d;
-    (void)r;
-    (void)pool;
-    xc_xmlw_element(w, XC_NS_CALDAV, "opaque", NULL);
-}
-
-static xc_error_t *check_transp(xc_dav_t *d, xmlNode *value, apr_pool_t *pool)
-{
-    const xmlNode *child = xc_xml_child(value, NULL, NULL);
-    (void)d;
-    if (xc_xml_is(child, XC_NS_CALDAV, "opaque") || xc_xml_is(child, XC_NS_CALDAV, "transparent"))
-        return NULL;
-    return xc_error_make(pool, 409, XC_COND_NONE, "schedule-calendar-transp is either opaque or transparent.");
-}
-
 static xc_error_t *check_timezone(xc_dav_t *d, xmlNode *value, apr_pool_t *pool)
 {
     const xc_zone_t *zone;
@@ -219,20 +175,16 @@ static void put_data(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool
     xc_xmlw_text(w, r->data);
 }
 
-#define LIMITS (XC_R_HOME | XC_R_CALENDAR)
+#define LIMITS (XC_R_HOME | XC_R_LOGGED)
 #define KEPT   (XC_P_SETTABLE | XC_P_DEAD)
 
 const xc_liveprop_t xc_props_caldav[] = {
-    { XC_NS_CALDAV, "calendar-data", XC_R_OBJECT, XC_P_BODY | XC_P_REPORT, has_data, put_data, NULL, NULL },
+    { XC_NS_CALDAV, "calendar-data", XC_R_MEMBERS, XC_P_BODY | XC_P_REPORT, has_data, put_data, NULL, NULL },
     { XC_NS_CALDAV, "calendar-home-set", XC_R_PRINCIPAL, 0, NULL, NULL, ref_home, NULL },
-    { XC_NS_CALDAV, "calendar-user-address-set", XC_R_PRINCIPAL, 0, NULL, put_user_addresses, NULL, NULL },
-    { XC_NS_CALDAV, "calendar-user-type", XC_R_PRINCIPAL, 0, NULL, put_user_type, NULL, NULL },
-    { XC_NS_CS, "email-address-set", XC_R_PRINCIPAL, 0, NULL, put_email_addresses, NULL, NULL },
     { XC_NS_CALDAV, "calendar-description", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, NULL },
     { XC_NS_CALDAV, "calendar-timezone", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone },
     { XC_NS_CALDAV, "calendar-timezone-id", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone_id },
-    { XC_NS_CALDAV, "schedule-calendar-transp", XC_R_CALENDAR, KEPT, NULL, put_transp, NULL, check_transp },
-    { XC_NS_CALDAV, "supported-calendar-component-set", XC_R_CALENDAR, 0, NULL, put_component_set, NULL, NULL },
+    { XC_NS_CALDAV, "supported-calendar-component-set", XC_R_LOGGED, 0, NULL, put_component_set, NULL, NULL },
     { XC_NS_CALDAV, "supported-calendar-component-sets", XC_R_HOME, 0, NULL, put_component_sets, NULL, NULL },
     { XC_NS_CALDAV, "supported-calendar-data", LIMITS, 0, NULL, put_supported_data, NULL, NULL },
     { XC_NS_CALDAV, "supported-collation-set", LIMITS, 0, NULL, put_collations, NULL, NULL },

@@ -15,13 +15,19 @@ static void put_resourcetype(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, 
         xc_xmlw_element(w, XC_NS_DAV, "principal", NULL);
     if (r->path.kind == XC_R_CALENDAR)
         xc_xmlw_element(w, XC_NS_CALDAV, "calendar", NULL);
+    if (r->path.kind == XC_R_INBOX)
+        xc_xmlw_element(w, XC_NS_CALDAV, "schedule-inbox", NULL);
+    if (r->path.kind == XC_R_OUTBOX)
+        xc_xmlw_element(w, XC_NS_CALDAV, "schedule-outbox", NULL);
 }
 
 static void put_displayname(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
-    const char *name = r->cal ? r->cal->folder.display_name : xc_mailbox_display_name(d->req->mailbox);
-    (void)pool;
-    xc_xmlw_text(w, name ? name : r->cal->segment);
+    const char *name = r->path.kind == XC_R_OUTBOX ? "Outbox" : r->cal ? r->cal->folder.display_name : NULL;
+    xc_mailbox_t *mailbox;
+    if (!name && !r->cal && !xc_mailbox_other(&mailbox, d->req->mailbox, r->path.address, pool))
+        name = xc_mailbox_display_name(mailbox);
+    xc_xmlw_text(w, name ? name : r->cal ? r->cal->segment : r->path.address);
 }
 
 static void put_getetag(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
@@ -185,20 +191,20 @@ static void put_add_member(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, ap
 
 const xc_liveprop_t xc_props_dav[] = {
     { XC_NS_DAV, "resourcetype", XC_R_ALL, XC_P_ALLPROP, NULL, put_resourcetype, NULL, NULL },
-    { XC_NS_DAV, "displayname", XC_R_PRINCIPAL | XC_R_HOME, XC_P_ALLPROP, NULL, put_displayname, NULL, NULL },
+    { XC_NS_DAV, "displayname", XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX | XC_R_OUTBOX, XC_P_ALLPROP, NULL, put_displayname, NULL, NULL },
     { XC_NS_DAV, "displayname", XC_R_CALENDAR, XC_P_ALLPROP | XC_P_SETTABLE, NULL, put_displayname, NULL, NULL },
-    { XC_NS_DAV, "getetag", XC_R_OBJECT, XC_P_ALLPROP, NULL, put_getetag, NULL, NULL },
-    { XC_NS_DAV, "getcontenttype", XC_R_OBJECT, XC_P_ALLPROP, NULL, put_getcontenttype, NULL, NULL },
-    { XC_NS_DAV, "getcontentlength", XC_R_OBJECT, XC_P_ALLPROP | XC_P_BODY, has_body, put_getcontentlength, NULL, NULL },
-    { XC_NS_DAV, "getlastmodified", XC_R_OBJECT, XC_P_ALLPROP | XC_P_BODY, has_modified, put_getlastmodified, NULL, NULL },
-    { XC_NS_DAV, "creationdate", XC_R_OBJECT, XC_P_ALLPROP | XC_P_BODY, has_created, put_creationdate, NULL, NULL },
+    { XC_NS_DAV, "getetag", XC_R_MEMBERS, XC_P_ALLPROP, NULL, put_getetag, NULL, NULL },
+    { XC_NS_DAV, "getcontenttype", XC_R_MEMBERS, XC_P_ALLPROP, NULL, put_getcontenttype, NULL, NULL },
+    { XC_NS_DAV, "getcontentlength", XC_R_MEMBERS, XC_P_ALLPROP | XC_P_BODY, has_body, put_getcontentlength, NULL, NULL },
+    { XC_NS_DAV, "getlastmodified", XC_R_MEMBERS, XC_P_ALLPROP | XC_P_BODY, has_modified, put_getlastmodified, NULL, NULL },
+    { XC_NS_DAV, "creationdate", XC_R_MEMBERS, XC_P_ALLPROP | XC_P_BODY, has_created, put_creationdate, NULL, NULL },
     { XC_NS_DAV, "lockdiscovery", XC_R_ALL, XC_P_ALLPROP, NULL, put_nothing, NULL, NULL },
     { XC_NS_DAV, "supportedlock", XC_R_ALL, XC_P_ALLPROP, NULL, put_nothing, NULL, NULL },
     { XC_NS_DAV, "supported-report-set", XC_R_ALL, 0, NULL, put_supported_reports, NULL, NULL },
     { XC_NS_DAV, "supported-method-set", XC_R_ALL, 0, NULL, put_supported_methods, NULL, NULL },
     { XC_NS_DAV, "supported-live-property-set", XC_R_ALL, 0, NULL, put_supported_live, NULL, NULL },
-    { XC_NS_DAV, "sync-token", XC_R_CALENDAR, XC_P_LOG, has_log, put_sync_token, NULL, NULL },
-    { XC_NS_CS, "getctag", XC_R_CALENDAR, XC_P_LOG, has_log, put_getctag, NULL, NULL },
+    { XC_NS_DAV, "sync-token", XC_R_LOGGED, XC_P_LOG, has_log, put_sync_token, NULL, NULL },
+    { XC_NS_CS, "getctag", XC_R_LOGGED, XC_P_LOG, has_log, put_getctag, NULL, NULL },
     { XC_NS_DAV, "add-member", XC_R_CALENDAR, 0, NULL, put_add_member, NULL, NULL },
     { NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

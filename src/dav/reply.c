@@ -59,7 +59,7 @@ static const char *error_href(const xc_dav_t *d, const char *href, apr_pool_t *p
     xc_path_t path = d->path;
     if (*href == '/' || !path.calendar)
         return href;
-    path.kind = XC_R_OBJECT;
+    path.kind = path.kind == XC_R_INBOX ? XC_R_MESSAGE : XC_R_OBJECT;
     path.name = href;
     return xc_resource_href(d, &path, pool);
 }
@@ -70,7 +70,7 @@ static void write_need_privileges(xc_dav_t *d, xc_xmlw_t *w, apr_pool_t *pool)
     xc_xmlw_start(w, XC_NS_DAV, "resource");
     xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &d->path, pool));
     xc_xmlw_start(w, XC_NS_DAV, "privilege");
-    xc_xmlw_element(w, XC_NS_DAV, "write", NULL);
+    xc_xmlw_element(w, XC_NS_DAV, d->method && (d->method->flags & XC_M_CHANGES) ? "write" : "read", NULL);
     xc_xmlw_end(w);
     xc_xmlw_end(w);
 }

@@ -6,10 +6,10 @@
 #include <string.h>
 
 const xc_report_t xc_reports[] = {
-    { XC_NS_CALDAV, "calendar-query", XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, xc_report_query },
-    { XC_NS_CALDAV, "calendar-multiget", XC_R_HOME | XC_R_CALENDAR | XC_R_OBJECT, xc_report_multiget },
+    { XC_NS_CALDAV, "calendar-query", XC_R_HOME | XC_R_LOGGED | XC_R_MEMBERS, xc_report_query },
+    { XC_NS_CALDAV, "calendar-multiget", XC_R_HOME | XC_R_LOGGED | XC_R_MEMBERS, xc_report_multiget },
     { XC_NS_CALDAV, "free-busy-query", XC_R_HOME | XC_R_CALENDAR, xc_report_freebusy },
-    { XC_NS_DAV, "sync-collection", XC_R_CALENDAR, xc_report_sync },
+    { XC_NS_DAV, "sync-collection", XC_R_LOGGED, xc_report_sync },
     { XC_NS_DAV, "expand-property", XC_R_ALL, xc_report_expand },
     { XC_NS_DAV, "principal-property-search", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_PRINCIPAL | XC_R_HOME, xc_report_principal_search },
     { XC_NS_DAV, "principal-search-property-set", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_PRINCIPAL | XC_R_HOME, xc_report_search_set },

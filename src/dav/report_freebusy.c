@@ -17,7 +17,7 @@ static xc_error_t *add_portion(busy_t *b, xc_calendar_t *cal, const xc_item_t **
 {
     xc_loaded_t *loaded;
     const xc_zone_t *zone = xc_resource_zone(b->d, cal);
-    const char *me[] = { xc_mailbox_address(b->d->req->mailbox), NULL };
+    const char *me[] = { xc_mailbox_address(cal->mailbox), NULL };
     XC_TRY(xc_calendar_load(&loaded, cal, items, n, portion));
     for (int i = 0; i < n; i++) {
         xc_object_t *obj;

@@ -33,7 +33,7 @@ static void add_missing(multiget_t *m, const char *href, xc_error_t *err)
 /* Is it what the request is about, or a member of it? (The report's scope is its Request-URI.) */
 static int in_scope(const xc_path_t *self, const xc_path_t *path)
 {
-    if (path->kind != XC_R_OBJECT || strcmp(self->address, path->address))
+    if (!(path->kind & XC_R_MEMBERS) || strcmp(self->address, path->address))
         return 0;
     if (self->calendar && strcmp(self->calendar, path->calendar))
         return 0;

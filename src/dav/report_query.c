@@ -217,13 +217,13 @@ xc_error_t *xc_report_query(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
     int depth;
     XC_TRY(xc_ask_depth(&depth, d));
     XC_TRY(read_query(&q, root));
-    if (self->path.kind == XC_R_OBJECT) {
+    if (self->path.kind & XC_R_MEMBERS) {
         apr_array_header_t *one = apr_array_make(d->pool, 1, sizeof(xc_item_t));
         APR_ARRAY_PUSH(one, xc_item_t) = *self->item;
         XC_TRY(query_items(&q, self->cal, one));
     }
     /* Without Depth clients mean the calendar's objects; a written 0 leaves nothing that could match. */
-    else if (self->path.kind == XC_R_CALENDAR && depth != 0)
+    else if ((self->path.kind & XC_R_LOGGED) && depth != 0)
         XC_TRY(query_calendar(&q, self->cal));
     else if (self->path.kind == XC_R_HOME && depth == XC_DEPTH_INFINITY)
         XC_TRY(query_home(&q));

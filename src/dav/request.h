@@ -27,6 +27,7 @@ typedef struct xc_dav_config_t {
     apr_time_t min_date, max_date; /* 0 = none */
     apr_interval_time_t past_window, future_window; /* of ?export and calendar-query without range; 0 = all */
     int read_only;
+    int scheduling;                /* meetings are arranged through this gateway (RFC 6638): said in the DAV header */
 } xc_dav_config_t;
 
 struct xc_req_t {
@@ -63,6 +64,7 @@ int xc_dav_handle(xc_req_t *req);
 
 /** The Allow and DAV header values of any resource of ours (OPTIONS * too). */
 const char *xc_dav_allow(void);
-const char *xc_dav_compliance(void);
+/** cfg NULL: as if everything was on. */
+const char *xc_dav_compliance(const xc_dav_config_t *cfg);
 
 #endif

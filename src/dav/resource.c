@@ -24,31 +24,66 @@ xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind)
     xc_path_t path = { .kind = kind, .slash = 1, .layout = d->path.layout };
     if (kind & XC_R_OWNED)
         path.address = xc_mailbox_address(d->req->mailbox);
+    if (kind & (XC_R_INBOX | XC_R_MESSAGE))
+        path.calendar = XC_SEGMENT_INBOX;
+    if (kind & XC_R_OUTBOX)
+        path.calendar = XC_SEGMENT_OUTBOX;
     return path;
+}
+
+xc_error_t *xc_resource_enter(xc_dav_t *d)
+{
+    d->mailbox = d->req->mailbox;
+    if (xc_resource_is_own(d, &d->path))
+        return NULL;
+    if (d->path.kind == XC_R_PRINCIPAL)
+        return nothing_here(d);
+    return xc_mailbox_other(&d->mailbox, d->req->mailbox, d->path.address, d->pool);
+}
+
+/* The one of this name that was met in the request, or this one from now on. */
+static xc_calendar_t *met(xc_dav_t *d, xc_calendar_t *cal, const char *home)
+{
+    const char *key = apr_pstrcat(d->pool, home, "/", cal->segment, NULL);
+    xc_calendar_t *earlier = apr_hash_get(d->calendars, key, APR_HASH_KEY_STRING);
+    if (!earlier)
+        apr_hash_set(d->calendars, key, APR_HASH_KEY_STRING, cal);
+    return earlier ? earlier : cal;
+}
+
+static xc_error_t *calendar_of(xc_calendar_t **out, xc_dav_t *d, xc_mailbox_t *mailbox, const char *segment)
+{
+    const char *home = xc_mailbox_address(mailbox);
+    *out = apr_hash_get(d->calendars, apr_pstrcat(d->pool, home, "/", segment, NULL), APR_HASH_KEY_STRING);
+    if (*out)
+        return NULL;
+    if (!strcmp(segment, XC_SEGMENT_INBOX))
+        XC_TRY(xc_mailbox_inbox(out, mailbox, d->pool));
+    else
+        XC_TRY(xc_mailbox_calendar(out, mailbox, segment, d->pool));
+    if (*out)
+        *out = met(d, *out, home);
+    return NULL;
 }
 
 xc_error_t *xc_resource_calendar(xc_calendar_t **out, xc_dav_t *d, const char *segment)
 {
-    *out = apr_hash_get(d->calendars, segment, APR_HASH_KEY_STRING);
-    if (*out)
-        return NULL;
-    XC_TRY(xc_mailbox_calendar(out, d->req->mailbox, segment, d->pool));
-    if (*out)
-        apr_hash_set(d->calendars, (*out)->segment, APR_HASH_KEY_STRING, *out);
-    return NULL;
+    return calendar_of(out, d, d->mailbox, segment);
+}
+
+xc_error_t *xc_resource_calendar_at(xc_calendar_t **out, xc_dav_t *d, const xc_path_t *path)
+{
+    xc_mailbox_t *mailbox;
+    *out = NULL;
+    XC_TRY(xc_mailbox_other(&mailbox, d->req->mailbox, path->address, d->pool));
+    return calendar_of(out, d, mailbox, path->calendar);
 }
 
 xc_error_t *xc_resource_calendars(apr_array_header_t **out, xc_dav_t *d)
 {
-    XC_TRY(xc_mailbox_calendars(out, d->req->mailbox, d->pool));
-    for (int i = 0; i < (*out)->nelts; i++) {
-        xc_calendar_t *cal = APR_ARRAY_IDX(*out, i, xc_calendar_t *);
-        xc_calendar_t *met = apr_hash_get(d->calendars, cal->segment, APR_HASH_KEY_STRING);
-        if (met)
-            APR_ARRAY_IDX(*out, i, xc_calendar_t *) = met;
-        else
-            apr_hash_set(d->calendars, cal->segment, APR_HASH_KEY_STRING, cal);
-    }
+    XC_TRY(xc_mailbox_calendars(out, d->mailbox, d->pool));
+    for (int i = 0; i < (*out)->nelts; i++)
+        APR_ARRAY_IDX(*out, i, xc_calendar_t *) = met(d, APR_ARRAY_IDX(*out, i, xc_calendar_t *), xc_mailbox_address(d->mailbox));
     return NULL;
 }
 
@@ -68,7 +103,8 @@ xc_error_t *xc_resource_leave_out(xc_dav_t *d, const xc_calendar_t *cal, xc_erro
 xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_resource_t *r = apr_pcalloc(pool, sizeof(*r));
-    r->path = xc_resource_path(d, XC_R_CALENDAR);
+    r->path = xc_resource_path(d, cal->is_inbox ? XC_R_INBOX : XC_R_CALENDAR);
+    r->path.address = cal->home ? cal->home : xc_mailbox_address(cal->mailbox);
     r->path.calendar = cal->segment;
     r->cal = cal;
     return r;
@@ -77,7 +113,7 @@ xc_resource_t *xc_resource_of_calendar(xc_dav_t *d, xc_calendar_t *cal, apr_pool
 xc_resource_t *xc_resource_of_item(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)
 {
     xc_resource_t *r = xc_resource_of_calendar(d, cal, pool);
-    r->path.kind = XC_R_OBJECT;
+    r->path.kind = cal->is_inbox ? XC_R_MESSAGE : XC_R_OBJECT;
     r->path.slash = 0;
     r->path.name = item->href;
     r->item = item;
@@ -89,17 +125,24 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
     xc_calendar_t *cal;
     xc_item_t *item;
     *out = NULL;
-    if (!xc_resource_is_own(d, path))
-        return nothing_here(d);
-    if (!path->calendar) {
+    if (!path->calendar || path->kind == XC_R_OUTBOX) {
+        if (path->kind == XC_R_HOME) {
+            apr_array_header_t *calendars;
+            xc_mailbox_t *mailbox;
+            XC_TRY(xc_mailbox_other(&mailbox, d->req->mailbox, path->address, d->pool));
+            if (!xc_mailbox_is_own(mailbox)) /* is there anything that may be seen? */
+                XC_TRY(xc_mailbox_calendars(&calendars, mailbox, d->pool));
+        }
+        else if (!xc_resource_is_own(d, path))
+            return nothing_here(d);
         *out = apr_pcalloc(d->pool, sizeof(**out));
         (*out)->path = *path;
         return NULL;
     }
-    XC_TRY(xc_resource_calendar(&cal, d, path->calendar));
+    XC_TRY(xc_resource_calendar_at(&cal, d, path));
     if (!cal)
         return nothing_here(d);
-    if (path->kind == XC_R_CALENDAR) {
+    if (path->kind & XC_R_LOGGED) {
         *out = xc_resource_of_calendar(d, cal, d->pool);
         return NULL;
     }
@@ -130,7 +173,7 @@ xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t 
 
 const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal)
 {
-    const xc_zone_t *zone = apr_hash_get(d->zones, cal->segment, APR_HASH_KEY_STRING);
+    const xc_zone_t *zone = apr_hash_get(d->zones, &cal, sizeof(cal));
     if (zone)
         return zone;
     xc_resource_t r = { .path = { .kind = XC_R_CALENDAR }, .cal = cal };
@@ -143,6 +186,6 @@ const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal)
     if (!zone)
         zone = xc_mailbox_zone(d->req->mailbox);
     if (zone)
-        apr_hash_set(d->zones, cal->segment, APR_HASH_KEY_STRING, zone);
+        apr_hash_set(d->zones, apr_pmemdup(d->pool, &cal, sizeof(cal)), sizeof(cal), zone);
     return zone;
 }

@@ -90,7 +90,7 @@ unsigned xc_want_needs(const xc_want_t *want, unsigned kind)
     if (want->mode == XC_WANT_NAMES) /* the tags of a calendar are named as well */
         n.needs |= XC_P_LOG;
     /* dead properties of an object come with its body */
-    if (kind == XC_R_OBJECT && (n.needs & XC_P_DEAD))
+    if ((kind & XC_R_MEMBERS) && (n.needs & XC_P_DEAD))
         n.needs |= XC_P_BODY;
     return n.needs & (XC_P_BODY | XC_P_LOG | XC_P_DEAD);
 }

@@ -53,8 +53,14 @@ struct xc_session_t {
     apr_pool_t *pool;
 };
 
-/** Rights on a folder, as Exchange grants them. */
-enum { XC_RIGHT_READ = 1, XC_RIGHT_CREATE = 2, XC_RIGHT_MODIFY = 4, XC_RIGHT_DELETE = 8, XC_RIGHT_CREATE_FOLDER = 16, XC_RIGHT_VIEW_PRIVATE = 32 };
+/**
+ * Rights on a folder, as Exchange grants them. XC_RIGHT_FREE_BUSY: nothing of the folder may be seen but when its
+ * owner is busy. XC_RIGHT_ADMIN: may see and change who may do what.
+ */
+enum {
+    XC_RIGHT_READ = 1, XC_RIGHT_CREATE = 2, XC_RIGHT_MODIFY = 4, XC_RIGHT_DELETE = 8, XC_RIGHT_CREATE_FOLDER = 16, XC_RIGHT_VIEW_PRIVATE = 32,
+    XC_RIGHT_FREE_BUSY = 64, XC_RIGHT_ADMIN = 128
+};
 
 typedef enum xc_folder_kind_e { XC_FOLDER_OTHER, XC_FOLDER_CALENDAR, XC_FOLDER_TASKS, XC_FOLDER_ROOT } xc_folder_kind_e;
 typedef struct xc_folder_t {
@@ -97,15 +103,33 @@ typedef struct xc_fetched_t {
     xc_error_t *error;          /* 404: gone meanwhile */
 } xc_fetched_t;
 
+/** Whom Exchange tells of a change to a meeting that the mailbox owner organises. */
+typedef enum xc_notify_e {
+    XC_NOTIFY_NONE,     /* nobody, whatever the change */
+    XC_NOTIFY_AUTO,     /* whom it concerns: all, only added and removed attendees, or nobody (cal/schedule.h decides) */
+    XC_NOTIFY_ALL       /* everybody, even without a change that matters (SCHEDULE-FORCE-SEND) */
+} xc_notify_e;
+
 /** What to write. */
 typedef struct xc_write_t {
+    xc_notify_e notify;
     const xc_event_t *event;    /* whole object: master, overrides, exdates; normalised */
     const char *kept;           /* what to keep beside it (cal/object.h), NULL = nothing */
     const char *href;           /* name to keep in Exchange (create), NULL = leave */
 } xc_write_t;
 
+/* Further subjects have tables of their own, each described in the header of that name. */
+typedef struct xc_meetings_ops_t xc_meetings_ops_t;       /* exchange/meetings.h: answers, meeting messages */
+typedef struct xc_people_ops_t xc_people_ops_t;           /* exchange/people.h: directory, rooms, free/busy */
+typedef struct xc_sharing_ops_t xc_sharing_ops_t;         /* exchange/sharing.h: permissions, delegates, others' calendars */
+typedef struct xc_attachments_ops_t xc_attachments_ops_t; /* exchange/attachments.h: files of an item */
+
 struct xc_backend_t {
     const char *name;           /* "ews" */
+    const xc_meetings_ops_t *meetings;       /* these four: NULL = this protocol has none of it */
+    const xc_people_ops_t *people;
+    const xc_sharing_ops_t *sharing;
+    const xc_attachments_ops_t *attachments;
 
     /**
      * Are these credentials good, and whose are they? One cheap call.
@@ -146,8 +170,11 @@ struct xc_backend_t {
      * @return 412 when the item has changed since
      */
     xc_error_t *(*item_update)(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const xc_event_t *before, const xc_write_t *w, apr_pool_t *pool);
-    /** Delete (to Deleted Items). change_key non-NULL: 412 when it is no longer the current one. 404 when gone. */
-    xc_error_t *(*item_delete)(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool);
+    /**
+     * Delete (to Deleted Items). change_key non-NULL: 412 when it is no longer the current one. 404 when gone.
+     * @param notify XC_NOTIFY_NONE: nobody hears of it; else the attendees of the owner's own meeting get a cancellation
+     */
+    xc_error_t *(*item_delete)(xc_session_t *s, const xc_item_ref_t *ref, xc_notify_e notify, apr_pool_t *pool);
     /**
      * Move or copy to another folder; out has the new id. href: the new name, kept in Exchange.
      * item_move: to_folder NULL = stay in the folder, only the name changes.

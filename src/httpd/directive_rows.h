@@ -45,6 +45,10 @@
         "What Exchange said is used without asking again for this long; 0: ask once for every client request.")        \
     row(ExchangeHomeFreshness, TIME(home_freshness, "5min", 0, DAYS(1)),                                               \
         "The same for the list of calendars.")                                                                         \
+    row(ExchangeFreeBusyCache, TIME(freebusy_cache, "2min", 0, DAYS(1)),                                               \
+        "When others are busy is not asked again for this long, unless the gateway sees their calendar change; 0: ask every time.") \
+    row(ExchangeDirectoryCache, TIME(directory_cache, "15min", 0, DAYS(1)),                                            \
+        "What the directory said of people, rooms, lists and working hours is used for this long; 0: ask every time.") \
     row(ExchangeReadAhead, INT(read_ahead, "2000", 0, 100000),                                                         \
         "Items fetched beyond those asked for, because the client will ask for them next.")                            \
     row(ExchangeCredentialCache, TIME(credential_cache, "5min", 0, DAYS(1)),                                           \
@@ -53,6 +57,8 @@
         "Check the certificate and the host name of Exchange.")                                                        \
     row(ExchangeCAFile, TEXT(ca_file, NULL, check_readable),                                                           \
         "PEM file of the certification authorities to trust for Exchange, instead of the system's.")                   \
+    row(ExchangeScheduling, FLAG(scheduling, "On"),                                                                    \
+        "Let Exchange mail invitations, changes, answers and cancellations for what clients do. Off: nobody is ever mailed, organizer and attendees are only data.") \
     row(ExcalBase, TEXT(base, "/dav", check_base),                                                                     \
         "Path below which the CalDAV resources lie.")                                                                  \
     row(ExcalMaxRequestBody, BYTES(max_request_bytes, "4M", KB(1), MB(1024)),                                          \
@@ -73,6 +79,8 @@
         "How far ahead they reach; 0: all.")                                                                           \
     row(ExcalReadOnly, FLAG(read_only, "Off"),                                                                         \
         "Refuse every change.")                                                                                        \
+    row(ExcalReadOnlyFor, TEXT(read_only_for, NULL, check_addresses),                                                  \
+        "Refuse every change to these mailboxes: mail addresses, or @domain for all of one, separated by commas.")     \
     row(ExcalTerritory, TEXT(territory, NULL, check_territory),                                                        \
         "Country whose IANA zone is meant by a Windows zone of several countries.")                                    \
     row(ExcalTimeZone, TEXT(time_zone, "UTC", check_zone),                                                             \

@@ -58,6 +58,22 @@ static const char *check_domain(const char *text, apr_pool_t *pool)
     return NULL;
 }
 
+/* "alice@example.com,@contractors.example.com": what is matched against a mailbox's address. */
+static const char *check_addresses(const char *text, apr_pool_t *pool)
+{
+    const char *p = text;
+    int n = 0;
+
+    for (p += strspn(p, ", \t"); *p; p += strspn(p, ", \t"), n++) {
+        apr_size_t len = strcspn(p, ", \t");
+        const char *one = apr_pstrmemdup(pool, p, len), *at = strchr(one, '@');
+        if (!at || strchr(at + 1, '@') || check_domain(at + 1, pool))
+            return "it must be mail addresses, or @ and a domain, separated by commas";
+        p += len;
+    }
+    return n ? NULL : "it must be mail addresses, or @ and a domain, separated by commas";
+}
+
 static const char *check_version(const char *text, apr_pool_t *pool)
 {
     static const char *const known[] = {"Exchange2007_SP1", "Exchange2010", "Exchange2010_SP1", "Exchange2010_SP2",

@@ -43,6 +43,8 @@ typedef struct xc_dir_config_t {
     int parallel;
     apr_interval_time_t freshness;
     apr_interval_time_t home_freshness;
+    apr_interval_time_t freebusy_cache;
+    apr_interval_time_t directory_cache;
     int read_ahead;
     apr_interval_time_t credential_cache;
     int tls_verify;
@@ -56,6 +58,8 @@ typedef struct xc_dir_config_t {
     apr_interval_time_t past_window;
     apr_interval_time_t future_window;
     int read_only;
+    const char *read_only_for;        /* addresses and @domains, NULL = none */
+    int scheduling;
     const char *territory;
     const char *time_zone;
 } xc_dir_config_t;

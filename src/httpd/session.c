@@ -36,9 +36,12 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                  .max_date = LAST_DATE,
                                  .past_window = c->past_window,
                                  .future_window = c->future_window,
-                                 .read_only = c->read_only};
+                                 .read_only = c->read_only,
+                                 .scheduling = c->scheduling};
     ctx->mailbox = (xc_mailbox_config_t){.freshness = c->freshness,
                                          .home_freshness = c->home_freshness,
+                                         .freebusy_cache = c->freebusy_cache,
+                                         .directory_cache = c->directory_cache,
                                          .read_ahead = c->read_ahead,
                                          .keep_max_bytes = c->max_kept_bytes,
                                          .limits = {.max_bytes = c->max_resource_bytes,
@@ -46,7 +49,9 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                                     .max_components = c->max_components,
                                                     .min_date = FIRST_DATE,
                                                     .max_date = LAST_DATE},
-                                         .read_only = c->read_only};
+                                         .read_only = c->read_only,
+                                         .read_only_for = c->read_only_for,
+                                         .scheduling = c->scheduling};
 }
 
 xc_request_ctx_t *xc_request_ctx(request_rec *r)

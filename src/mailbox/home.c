@@ -9,15 +9,17 @@
 
 #include "base/crypt.h"
 
-#define XC_HOME_VERSION  1
+#define XC_HOME_VERSION  2
 #define XC_HOME_TTL      apr_time_from_sec(30 * 86400)
 #define XC_HOME_MAX_PAGES 200 /* answers that may follow another */
+#define XC_HOME_NONE_FRESH apr_time_from_sec(60) /* a right that was granted is seen soon */
 #define XC_HOME_MAX      5000 /* folders of one mailbox that are looked at */
 
 typedef struct home_t {
     apr_array_header_t *folders; /* xc_folder_t */
     const char *state;
     apr_time_t asked_at;
+    int none;                    /* somebody else's mailbox: nothing of it may be seen */
 } home_t;
 
 static const char *home_key(const xc_mailbox_t *m, apr_pool_t *pool)
@@ -58,6 +60,7 @@ static home_t *home_read(xc_mailbox_t *m, apr_pool_t *pool)
         home = apr_pcalloc(m->pool, sizeof *home);
         home->state = json_text(root, "state", m->pool);
         home->asked_at = (apr_time_t)json_integer_value(json_object_get(root, "at"));
+        home->none = (int)json_integer_value(json_object_get(root, "none"));
         home->folders = apr_array_make(m->pool, 8, sizeof(xc_folder_t));
         json_t *rows = json_object_get(root, "folders"), *row;
         size_t i;
@@ -98,6 +101,7 @@ static void home_write(xc_mailbox_t *m, const home_t *home, apr_pool_t *pool)
     json_object_set_new(root, "v", json_integer(XC_HOME_VERSION));
     set_text(root, "state", home->state);
     json_object_set_new(root, "at", json_integer(home->asked_at));
+    json_object_set_new(root, "none", json_integer(home->none));
     json_object_set_new(root, "folders", rows);
     char *text = json_dumps(root, JSON_COMPACT);
     json_decref(root);
@@ -143,8 +147,22 @@ static void fold_page(home_t *home, const xc_folder_page_t *page)
     }
 }
 
+/* Rights come and go without a change to the folders: of another's mailbox all is asked for every time. */
+static xc_error_t *other_ask(xc_mailbox_t *m, home_t *home, apr_pool_t *pool)
+{
+    apr_time_t asked_at = apr_time_now();
+    XC_TRY(xc_other_folders(&home->folders, m, pool));
+    home->none = home->folders->nelts == 0;
+    home->asked_at = asked_at;
+    m->folders_asked = 1;
+    home_write(m, home, pool);
+    return NULL;
+}
+
 static xc_error_t *home_ask(xc_mailbox_t *m, home_t *home, apr_pool_t *pool)
 {
+    if (!xc_mailbox_is_own(m))
+        return other_ask(m, home, pool);
     const xc_backend_t *be = m->session->backend;
     apr_time_t asked_at = apr_time_now();
     for (int more = 1, pages = 0; more; pages++) {
@@ -170,7 +188,10 @@ static int home_fresh(const xc_mailbox_t *m, const home_t *home, int force)
         return 0;
     if (home->asked_at >= m->opened_at)
         return 1;
-    return !force && home->asked_at + m->cfg->home_freshness > apr_time_now();
+    apr_interval_time_t fresh = m->cfg->home_freshness;
+    if (home->none && fresh > XC_HOME_NONE_FRESH)
+        fresh = XC_HOME_NONE_FRESH;
+    return !force && home->asked_at + fresh > apr_time_now();
 }
 
 xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool)
@@ -199,6 +220,8 @@ xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool)
             return xc_error_context(err, pool, "folders of %s", m->owner);
         break;
     }
+    if (home->none)
+        return xc_error_make(pool, 404, XC_COND_NONE, "There is nothing at this path.");
     m->folders = home->folders;
     m->calendars = NULL;
     return NULL;

@@ -42,9 +42,10 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
     body->id = f->id ? f->id : item->id;
     body->change_key = f->change_key ? f->change_key : item->change_key;
     if (f->event) {
+        int hidden = xc_calendar_hides_private(k->cal) && xc_event_hide_private(f->event, pool);
         body->text = xc_object_text_for(f->event, pool);
         body->len = strlen(body->text);
-        body->extra = f->props;
+        body->extra = hidden ? NULL : f->props;
         body->note = f->event->is_meeting && !f->event->is_organizer ? XC_NOTE_RECEIVED : NULL;
         k->bodies[k->n++] = *body;
         xc_span_t *span = &k->spans[k->nspans++];
@@ -127,13 +128,13 @@ static xc_error_t *add_read_ahead(apr_array_header_t *want, xc_calendar_t *cal, 
 }
 
 /* Changed between our look and our fetch: the entity tag must be that of the body. */
-static const xc_item_t *item_as_fetched(const xc_item_t *item, const xc_body_t *body, apr_pool_t *pool)
+static const xc_item_t *item_as_fetched(const xc_calendar_t *cal, const xc_item_t *item, const xc_body_t *body, apr_pool_t *pool)
 {
     if (strcmp(item->change_key, body->change_key) == 0)
         return item;
     xc_item_t *now = apr_pmemdup(pool, item, sizeof *item);
     now->change_key = body->change_key;
-    now->etag = xc_etag_of(body->change_key, pool);
+    now->etag = xc_etag_of(cal, body->change_key, pool);
     return now;
 }
 
@@ -170,7 +171,7 @@ static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_
             xc_loaded_t *o = &out[APR_ARRAY_IDX(slot, i, int)];
             if (fetched[i].event) {
                 loaded_from_body(o, &body, pool);
-                o->item = item_as_fetched(o->item, &body, pool);
+                o->item = item_as_fetched(cal, o->item, &body, pool);
             } else
                 o->error = fetched[i].error;
         }

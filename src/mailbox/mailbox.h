@@ -18,10 +18,14 @@ typedef struct xc_calendar_t xc_calendar_t;
 typedef struct xc_mailbox_config_t {
     apr_interval_time_t freshness;   /* an answer of Exchange younger than this is used; 0 = ask once per request */
     apr_interval_time_t home_freshness; /* the same for the list of calendars */
+    apr_interval_time_t freebusy_cache; /* what Exchange said of others' time is used for this long; 0 = never again */
+    apr_interval_time_t directory_cache; /* the same for what its directory said of people, rooms and lists */
     int read_ahead;                  /* items fetched beyond those asked for, after a first sync */
     apr_size_t keep_max_bytes;       /* bound of what is kept beside an item */
     xc_object_limits_t limits;
     int read_only;
+    const char *read_only_for;       /* addresses and @domains whose mailboxes are read-only, separated by commas or space; NULL = none */
+    int scheduling;                  /* Exchange may mail people for what clients do (RFC 6638); 0: nobody, ever */
 } xc_mailbox_config_t;
 
 /**
@@ -31,8 +35,27 @@ typedef struct xc_mailbox_config_t {
  */
 xc_error_t *xc_mailbox_open(xc_mailbox_t **out, const xc_mailbox_config_t *cfg, xc_session_t *session, xc_store_t *store, apr_pool_t *pool);
 
-/** The account's SMTP address, lower case: the name in principal and home URLs. */
+/**
+ * Somebody else's mailbox, seen with the rights that Exchange grants the account of `own`. Costs nothing: what may be
+ * seen is asked for when something is wanted, and all functions answer 404 when it is nothing at all, whether there
+ * is such a mailbox or not.
+ * @param own     the account's own mailbox; it keeps those opened, as long as it lives
+ * @param address an SMTP address; the account's own gives `own` back
+ * @return 404 when the address can be none
+ */
+xc_error_t *xc_mailbox_other(xc_mailbox_t **out, xc_mailbox_t *own, const char *address, apr_pool_t *pool);
+/** Is it the account's own mailbox? */
+int xc_mailbox_is_own(const xc_mailbox_t *m);
+
+/** The owner's SMTP address, lower case: the name in principal and home URLs. */
 const char *xc_mailbox_address(const xc_mailbox_t *m);
+/** May nothing be changed in it, by the deployment's word? */
+int xc_mailbox_is_read_only(const xc_mailbox_t *m);
+/**
+ * All mail addresses that are known to be the owner's, the first one as above; ended by NULL. On the pool. (In
+ * somebody else's mailbox these are not the addresses of whoever is signed in.)
+ */
+const char *const *xc_mailbox_addresses(const xc_mailbox_t *m, apr_pool_t *pool);
 /** Display name of the mailbox; never NULL. */
 const char *xc_mailbox_display_name(const xc_mailbox_t *m);
 /** The account's zone, in which floating times are meant; NULL = UTC. */
@@ -43,9 +66,11 @@ const xc_zone_t *xc_mailbox_zone(const xc_mailbox_t *m);
 struct xc_calendar_t {
     xc_mailbox_t *mailbox;
     const char *segment;         /* URL segment, decoded: "calendar", "Project X" */
+    const char *home;            /* address in whose home it is listed: the mailbox owner's, NULL = so */
     xc_folder_t folder;
     xc_calkey_t key;
     int components;              /* xc_comp_e bits */
+    int is_inbox;                /* the scheduling inbox: its members are meeting messages (iTIP objects) */
     apr_table_t *props;          /* dead properties: "{ns}name" -> XML text of the element; never NULL */
     int refreshed;               /* Exchange has been asked in this request */
     xc_calinfo_t *info;          /* after a refresh; NULL before */
@@ -55,6 +80,11 @@ struct xc_calendar_t {
 xc_error_t *xc_mailbox_calendars(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool);
 /** One by its URL segment; *out = NULL when there is none. */
 xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, apr_pool_t *pool);
+/**
+ * The scheduling inbox: meeting messages that wait in the mailbox's Inbox, as a calendar of iTIP objects that is
+ * read, listed and synced like one; empty where the protocol has no such messages. *out NULL in somebody else's.
+ */
+xc_error_t *xc_mailbox_inbox(xc_calendar_t **out, xc_mailbox_t *m, apr_pool_t *pool);
 /**
  * Make a calendar folder (MKCALENDAR, extended MKCOL) with its properties in one go.
  * @param props "{ns}name" -> XML, may be NULL; display_name NULL = the segment

@@ -13,10 +13,13 @@ struct xc_mailbox_t {
     xc_store_t *store;
     const char *origin;              /* which Exchange: part of every key */
     const char *owner;               /* SMTP address of the mailbox, lower case */
+    xc_mailbox_t *own;               /* the account's own; NULL = this one */
+    apr_hash_t *others;              /* of the own one: address -> xc_mailbox_t *; NULL = none yet */
     apr_time_t opened_at;            /* answers of Exchange younger than this are this request's own */
     apr_array_header_t *folders;     /* xc_folder_t of the whole mailbox; NULL = not read yet */
     int folders_asked;               /* Exchange was asked for them in this request */
     apr_array_header_t *calendars;   /* xc_calendar_t *, made from folders */
+    xc_calendar_t *inbox;            /* NULL = not asked for yet */
     apr_pool_t *pool;                /* the request's: all that is opened lives here */
 };
 
@@ -37,17 +40,38 @@ void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool);
  */
 void xc_home_patch(xc_mailbox_t *m, const xc_folder_t *change, apr_pool_t *pool);
 
-/** The strong entity tag (without quotes) of a back-end change key in this rendering. */
-const char *xc_etag_of(const char *change_key, apr_pool_t *pool);
+/** The folders of somebody else's mailbox that the account may see; with none of them *none is set, and no error. */
+xc_error_t *xc_other_folders(apr_array_header_t **folders, xc_mailbox_t *m, apr_pool_t *pool);
+/** Are private events of this calendar to be shown as busy time alone? */
+int xc_calendar_hides_private(const xc_calendar_t *cal);
+/** Take out of a private event, and of private overrides, what only its owner may know: all but the time. @return 1 when there was any: nothing kept stays then */
+int xc_event_hide_private(xc_event_t *event, apr_pool_t *pool);
 
-/** Refused when the deployment or the folder's rights forbid `right` (XC_RIGHT_*): need-privileges. */
+/** The strong entity tag (without quotes) of a back-end change key in the rendering for this calendar. */
+const char *xc_etag_of(const xc_calendar_t *cal, const char *change_key, apr_pool_t *pool);
+
+/**
+ * Refused when the deployment or the folder's rights forbid `right` (XC_RIGHT_*, any of them will do): need-privileges.
+ * In somebody else's calendar a right to write some items is enough: which ones, Exchange decides with the write.
+ */
 xc_error_t *xc_calendar_allow(const xc_calendar_t *cal, unsigned right, apr_pool_t *pool);
+
+/** Refused when somebody else's calendar may be seen as busy time alone, or filled blindly: need-privileges. */
+xc_error_t *xc_calendar_allow_read(const xc_calendar_t *cal, apr_pool_t *pool);
+
+/** Refused for a private event that is shown as busy time alone: nobody changes what they may not see. */
+xc_error_t *xc_calendar_allow_item(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool);
+/** Bring the log of the inbox up to date: one listing of the messages that are there. */
+xc_error_t *xc_inbox_ask(xc_calendar_t *inbox, apr_pool_t *pool);
 
 /** The name of a flight over this calendar. */
 const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool);
 
 /** Fold one local change into the log. */
 xc_error_t *xc_calendar_fold_local(xc_calendar_t *cal, xc_change_e kind, const xc_item_t *item, apr_pool_t *pool);
+
+/** Something in the calendar has changed: where its owner's free/busy times come from it, they are asked for anew (people.h). */
+void xc_calendar_changed(const xc_calendar_t *cal, apr_pool_t *pool);
 
 /**
  * Remember a body and the span that it covers.

@@ -4,16 +4,6 @@
 
 #include <apr_strings.h>
 
-/* The mailbox owner's addresses: who is the organizer, who merely invited. */
-static const char *const *own_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
-{
-    const char **me = apr_pcalloc(pool, 3 * sizeof *me);
-    me[0] = m->owner;
-    if (strcasecmp(m->owner, m->session->account))
-        me[1] = m->session->account;
-    return me;
-}
-
 static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
 {
     if (!(xc_object_component(obj) & cal->components))
@@ -49,7 +39,7 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     memset(p, 0, sizeof *p);
     XC_TRY(xc_object_parse(&p->obj, text, len, &m->cfg->limits, pool));
     XC_TRY(check_component(cal, p->obj, pool));
-    XC_TRY(xc_object_to_event(&p->event, p->obj, own_addresses(m, pool), m->session->zone, pool));
+    XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(p->event, pool);
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, text, len, p->event, m->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
@@ -68,7 +58,7 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
         return (*loaded)->error;
     xc_object_t *obj = NULL;
     XC_TRY(xc_object_parse_stored(&obj, (*loaded)->text, (*loaded)->len, pool));
-    XC_TRY(xc_object_to_event(before, obj, own_addresses(m, pool), m->session->zone, pool));
+    XC_TRY(xc_object_to_event(before, obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(*before, pool);
     return xc_object_keep(&(*before)->kept, obj, (*loaded)->text, (*loaded)->len, *before, m->cfg->keep_max_bytes, pool);
 }
@@ -99,8 +89,10 @@ static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_it
     out->item.id = ref->id;
     out->item.change_key = ref->change_key;
     out->item.uid = xc_object_uid(p->obj);
-    out->item.etag = xc_etag_of(ref->change_key, pool);
+    out->item.etag = xc_etag_of(cal, ref->change_key, pool);
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
+    if (xc_calendar_hides_private(cal) && p->event->klass != XC_CLASS_PUBLIC)
+        out->verbatim = known = 0; /* the next GET shows what others may see of it */
     if (known)
         xc_calendar_remember(cal, ref->id, ref->change_key, p->stored, strlen(p->stored), props, pool);
     return NULL;
@@ -152,6 +144,7 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
             return write_failed(cal, err, href, pool);
         return written(out, cal, &ref, &p, href, NULL, 1, pool);
     }
+    XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_event_t *before = NULL;
     xc_loaded_t *loaded = NULL;
     xc_error_t *err = load_before(&before, &loaded, cal, present, pool);
@@ -189,10 +182,11 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     XC_TRY(xc_expect_check(expect, present, pool));
     if (!present)
         return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
+    XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
     if (expect && expect->if_match)
         ref.change_key = present->change_key;
-    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, pool);
+    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, XC_NOTIFY_NONE, pool);
     /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
         return write_failed(cal, err, href, pool);
@@ -219,7 +213,7 @@ xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item
     xc_item_t now = *item;
     now.id = ref.id ? ref.id : item->id;
     now.change_key = ref.change_key;
-    now.etag = xc_etag_of(ref.change_key, pool);
+    now.etag = xc_etag_of(cal, ref.change_key, pool);
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &now, pool));
     if (!loaded->received)
         xc_calendar_remember(cal, now.id, now.change_key, loaded->text, loaded->len, *encoded ? encoded : NULL, pool);

@@ -26,7 +26,7 @@ static int is_name(const char *href)
     return 1;
 }
 
-static void item_from_ref(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t *pool)
+static void item_from_ref(xc_item_t *item, const xc_calendar_t *cal, const xc_item_ref_t *ref, apr_pool_t *pool)
 {
     memset(item, 0, sizeof *item);
     item->id = ref->id;
@@ -34,7 +34,7 @@ static void item_from_ref(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t 
     item->uid = ref->uid;
     item->href = is_name(ref->href) ? ref->href : NULL;
     item->hidden = ref->not_event;
-    item->etag = xc_etag_of(ref->change_key, pool);
+    item->etag = xc_etag_of(cal, ref->change_key, pool);
 }
 
 static xc_error_t *fold_page(int *stale, xc_calendar_t *cal, const char *base_state, const xc_item_page_t *page, apr_time_t asked_at,
@@ -44,24 +44,33 @@ static xc_error_t *fold_page(int *stale, xc_calendar_t *cal, const char *base_st
     xc_change_t *changes = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *changes);
     for (int i = 0; i < page->upserts->nelts; i++, k++) {
         changes[k].kind = XC_CHANGE_UPSERT;
-        item_from_ref(&changes[k].item, &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
+        item_from_ref(&changes[k].item, cal, &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
     }
     for (int i = 0; i < page->deletes->nelts; i++, k++) {
         changes[k].kind = XC_CHANGE_DELETE;
         changes[k].item.id = APR_ARRAY_IDX(page->deletes, i, const char *);
     }
-    return xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool);
+    apr_uint64_t known_seq = cal->info ? cal->info->seq : 0;
+    XC_TRY(xc_store_fold(stale, cal->mailbox->store, &cal->key, base_state, page->state, changes, n, !page->more, asked_at, pool));
+    /* of a first listing nobody has known anything before; our own writes, which come back this way, change nothing */
+    if (base_state && n && !*stale) {
+        xc_calinfo_t *info = NULL;
+        XC_TRY(xc_store_calendar(&info, cal->mailbox->store, &cal->key, pool));
+        if (info && info->seq != known_seq)
+            xc_calendar_changed(cal, pool);
+    }
+    return NULL;
 }
 
 /* What outlives the page that it came with. */
-static void item_copy(xc_item_t *item, const xc_item_ref_t *ref, apr_pool_t *pool)
+static void item_copy(xc_item_t *item, const xc_calendar_t *cal, const xc_item_ref_t *ref, apr_pool_t *pool)
 {
     xc_item_ref_t own = *ref;
     own.id = apr_pstrdup(pool, ref->id);
     own.change_key = apr_pstrdup(pool, ref->change_key);
     own.uid = apr_pstrdup(pool, ref->uid);
     own.href = apr_pstrdup(pool, ref->href);
-    item_from_ref(item, &own, pool);
+    item_from_ref(item, cal, &own, pool);
 }
 
 /* The sync state was refused: list everything and put it in the place of what is known, so that
@@ -74,7 +83,7 @@ static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t a
     apr_pool_create(&turn, pool);
     for (int n = 0; n < XC_REFRESH_MAX_PAGES; n++) {
         for (int i = 0; i < page->upserts->nelts; i++)
-            item_copy(&APR_ARRAY_PUSH(items, xc_item_t), &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
+            item_copy(&APR_ARRAY_PUSH(items, xc_item_t), cal, &APR_ARRAY_IDX(page->upserts, i, xc_item_ref_t), pool);
         if (!page->more)
             return xc_store_replace(m->store, &cal->key, page->state, (const xc_item_t *)items->elts, items->nelts, asked_at, pool);
         const char *state = apr_pstrdup(pool, page->state);
@@ -87,6 +96,8 @@ static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t a
 static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
+    if (cal->is_inbox)
+        return xc_inbox_ask(cal, pool);
     const char *state = cal->info ? cal->info->sync_state : NULL;
     apr_pool_t *turn; /* a page is megabytes while it is read; an error stays on it, below `pool` */
     apr_pool_create(&turn, pool);
@@ -94,8 +105,10 @@ static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
         apr_time_t asked_at = apr_time_now();
         xc_item_page_t *page = NULL;
         XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, turn));
-        if (page->reset)
+        if (page->reset) {
+            xc_calendar_changed(cal, pool); /* what has, is not told */
             return relist(cal, page, asked_at, pool);
+        }
         int stale = 0;
         XC_TRY(fold_page(&stale, cal, state, page, asked_at, turn));
         if (stale) {
@@ -124,7 +137,8 @@ static int is_fresh(const xc_calendar_t *cal)
 
 static xc_error_t *refresh_gone(xc_calendar_t *cal, xc_error_t *err, apr_pool_t *pool)
 {
-    if (err->status == 404) {
+    int withdrawn = err->status == 403 && !xc_mailbox_is_own(cal->mailbox);
+    if (err->status == 404 || withdrawn) {
         /* the folder went away since the list was read */
         xc_error_t *forget = xc_store_forget(cal->mailbox->store, &cal->key, pool);
         if (forget)
@@ -139,6 +153,7 @@ xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
     xc_mailbox_t *m = cal->mailbox;
     if (cal->refreshed)
         return NULL;
+    XC_TRY(xc_calendar_allow_read(cal, pool));
     XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
     while (!is_fresh(cal)) {
         xc_flight_t *flight = NULL;
@@ -189,7 +204,7 @@ static xc_error_t *take_batch(apr_array_header_t *batch, const apr_array_header_
     for (int i = 0; i < calendars->nelts; i++) {
         xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
         xc_mailbox_t *m = cal->mailbox;
-        if (cal->refreshed)
+        if (cal->refreshed || xc_calendar_allow_read(cal, pool))
             continue;
         XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
         if (is_fresh(cal)) {

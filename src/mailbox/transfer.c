@@ -55,7 +55,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     }
     if (target) {
         xc_item_ref_t gone = {.id = target->id};
-        xc_error_t *err = s->backend->item_delete(s, &gone, pool);
+        xc_error_t *err = s->backend->item_delete(s, &gone, XC_NOTIFY_NONE, pool);
         if (err && err->status != 404)
             return xc_error_context(err, pool, "removing what %s replaced", to_href);
         XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_DELETE, target, pool));
@@ -67,7 +67,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     out->item.id = ref.id;
     out->item.change_key = ref.change_key;
     out->item.uid = source->uid;
-    out->item.etag = xc_etag_of(ref.change_key, pool);
+    out->item.etag = xc_etag_of(to, ref.change_key, pool);
     out->created = target == NULL;
     XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_UPSERT, &out->item, pool));
     if (loaded->text && !loaded->received)

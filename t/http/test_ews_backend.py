@@ -253,7 +253,7 @@ def test_folders(alice):
     alice.good('folder_delete', id=made)
     assert made in alice.good('folders', mailbox='alice@contoso.example', state=later['state'])['deleted']
     assert made not in [f['id'] for f in alice.good('folders', mailbox='alice@contoso.example')['folders']]
-    assert alice('folder_delete', id=alice.calendar())['error']['cond'] == 'default-calendar-cannot-be-removed'
+    assert alice('folder_delete', id=alice.calendar())['error']['cond'] == 'default-calendar-needed'
 
 
 def test_a_large_calendar(exchange, alice):

@@ -68,7 +68,7 @@ def test_principal(alice):
     assert 'mailto:alice@contoso.example' in e.ok('c:calendar-user-address-set').hrefs
     assert e.text('c:calendar-user-type') == 'INDIVIDUAL'
     assert q('d:principal') in e.ok('d:resourcetype').children
-    assert e.props[q('c:schedule-outbox-URL')].status == 404
+    assert e.ok('c:schedule-outbox-URL').hrefs == [alice.home + 'outbox/']
 
 
 def test_options_everywhere(alice, cal, gateway):
@@ -78,7 +78,7 @@ def test_options_everywhere(alice, cal, gateway):
             if r.status == 401 and client is not alice:
                 continue
             assert r.status == 200 and r.header('DAV').startswith('1, ') and 'calendar-access' in r.header('DAV')
-            assert 'calendar-auto-schedule' not in r.header('DAV')
+            assert 'calendar-auto-schedule' in r.header('DAV')
     assert alice.request('OPTIONS', alice.home).status == 200
 
 

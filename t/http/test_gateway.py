@@ -448,7 +448,8 @@ def test_good_configuration(tmp_path):
     'ExchangeMailDomain exa_mple', 'ExchangeVersion Exchange5.5', 'ExchangeAuth kerberos', 'ExchangeTimeout 0', 'ExchangeTimeout 5 minutes',
     'ExchangeConnections 0', 'ExchangeBatchSize many', 'ExchangeFreshness -1', 'ExchangeTLSVerify 1', 'ExchangeCAFile /no/such/file',
     'ExchangeServiceAccount svc', 'ExchangeServiceAccount svc /no/such/file', 'ExcalBase dav', 'ExcalMaxResourceSize 10T', 'ExcalTerritory Germany',
-    'ExcalTimeZone Mars/Olympus', 'ExcalTimeZone ../../etc/passwd', 'ExcalReadOnly', 'ExcalCache lmdb:/tmp'])
+    'ExcalTimeZone Mars/Olympus', 'ExcalTimeZone ../../etc/passwd', 'ExcalReadOnly', 'ExcalReadOnlyFor alice', 'ExcalReadOnlyFor " "', 'ExchangeScheduling Maybe',
+    'ExcalCache lmdb:/tmp'])
 def test_bad_configuration(tmp_path, line):
     code, text = config_test(tmp_path, location=line)
     assert code != 0 and line.split()[0] in text, text

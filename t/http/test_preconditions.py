@@ -123,8 +123,21 @@ def test_dates_far_away_that_it_can(alice, cal, uid, start):
 
 
 def test_a_read_only_gateway(make_gateway, alice, put, uid, cal):
-    reader = Client(make_gateway(location='ExcalReadOnly On').url, 'alice')
+    check_reader(Client(make_gateway(location='ExcalReadOnly On').url, 'alice'), alice, put(uid), uid, cal)
+
+
+def test_read_only_for_some(make_gateway, alice, put, uid, cal):
+    """By address or by domain, in any case; what is not listed may be changed."""
     path = put(uid)
+    for listed in ('Alice@contoso.example', 'bob@contoso.example,alice@contoso.example', '"@fabrikam.example @Contoso.example"'):
+        check_reader(Client(make_gateway(location='ExcalReadOnlyFor ' + listed).url, 'alice'), alice, path, uid, cal)
+    others = make_gateway(location='ExcalReadOnlyFor bob@contoso.example,lice@contoso.example,@example,alice@contoso.example.org')
+    writer, reader = Client(others.url, 'alice'), Client(others.url, 'bob')
+    assert writer.put(path, event(uid, 'Changed')).status == 204
+    assert reader.put(reader.calendar + uid + '.ics', event(uid)).condition == 'd:need-privileges'
+
+
+def check_reader(reader, alice, path, uid, cal):
     assert reader.get(path).body == alice.get(path).body
     privileges = {p.tag for p in reader.propfind(cal, ['d:current-user-privilege-set']).entries[0].ok('d:current-user-privilege-set').element.iter()}
     assert q('d:read') in privileges and not privileges & {q('d:write'), q('d:write-content'), q('d:bind'), q('d:unbind'), q('d:all')}

@@ -81,6 +81,7 @@ static void fake_setup(void)
     fake_config.max_resource_bytes = 100000;
     fake_config.max_attendees = 100;
     fake_config.max_matches = 1000;
+    fake_config.scheduling = 1;
     fake_fill();
 }
 

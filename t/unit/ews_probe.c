@@ -177,7 +177,7 @@ static xc_error_t *do_other(json_t *out, xc_session_t *s, const json_t *in, cons
     xc_item_ref_t made, ref = {.id = text(in, "id"), .change_key = text(in, "key"), .href = text(in, "old_href")};
     memset(&made, 0, sizeof made);
     if (!strcmp(op, "delete"))
-        return s->backend->item_delete(s, &ref, s->pool);
+        return s->backend->item_delete(s, &ref, XC_NOTIFY_NONE, s->pool);
     if (!strcmp(op, "move"))
         XC_TRY(s->backend->item_move(&made, s, &ref, text(in, "folder"), text(in, "href"), s->pool));
     else if (!strcmp(op, "copy"))

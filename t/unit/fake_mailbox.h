@@ -26,8 +26,8 @@ typedef struct fake_item_t {
 } fake_item_t;
 
 struct xc_mailbox_t {
-    xc_calendar_t calendars[3];
-    xc_calinfo_t info[3];
+    xc_calendar_t calendars[4]; /* the last one is the scheduling inbox */
+    xc_calinfo_t info[4];
     int n_calendars;
     fake_item_t items[FAKE_ITEMS];
     int n_items;
@@ -49,6 +49,32 @@ const char *xc_mailbox_address(const xc_mailbox_t *m)
 {
     (void)m;
     return "alice@contoso.example";
+}
+
+int xc_mailbox_is_read_only(const xc_mailbox_t *m)
+{
+    (void)m;
+    return 0;
+}
+
+xc_error_t *xc_mailbox_other(xc_mailbox_t **out, xc_mailbox_t *own, const char *address, apr_pool_t *pool)
+{
+    *out = strcmp(address, xc_mailbox_address(own)) ? NULL : own;
+    return *out ? NULL : xc_error_make(pool, 404, XC_COND_NONE, "closed");
+}
+
+int xc_mailbox_is_own(const xc_mailbox_t *m)
+{
+    (void)m;
+    return 1;
+}
+
+const char *const *xc_mailbox_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
+{
+    static const char *const me[] = { "alice@contoso.example", "a.adams@contoso.example", NULL };
+    (void)m;
+    (void)pool;
+    return me;
 }
 
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
@@ -81,9 +107,8 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
     return NULL;
 }
 
-static xc_calendar_t *fake_calendar(const char *segment, const char *name)
+static void fake_fill_calendar(xc_calendar_t *cal, const char *segment, const char *name)
 {
-    xc_calendar_t *cal = &fake_box.calendars[fake_box.n_calendars];
     memset(cal, 0, sizeof(*cal));
     cal->mailbox = &fake_box;
     cal->segment = segment;
@@ -93,6 +118,27 @@ static xc_calendar_t *fake_calendar(const char *segment, const char *name)
     cal->key.folder = segment;
     cal->components = XC_COMP_VEVENT;
     cal->props = apr_table_make(fake_pool, 4);
+}
+
+#define FAKE_INBOX 3
+
+xc_error_t *xc_mailbox_inbox(xc_calendar_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    (void)pool;
+    *out = &m->calendars[FAKE_INBOX];
+    if (!(*out)->is_inbox) {
+        fake_fill_calendar(*out, "inbox", "Inbox");
+        (*out)->is_inbox = 1;
+        m->info[FAKE_INBOX].epoch = "00e0";
+        m->info[FAKE_INBOX].seq = 1;
+    }
+    return NULL;
+}
+
+static xc_calendar_t *fake_calendar(const char *segment, const char *name)
+{
+    xc_calendar_t *cal = &fake_box.calendars[fake_box.n_calendars];
+    fake_fill_calendar(cal, segment, name);
     fake_box.info[fake_box.n_calendars].epoch = "00e0";
     fake_box.info[fake_box.n_calendars++].seq = 1;
     return cal;

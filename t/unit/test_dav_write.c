@@ -130,7 +130,7 @@ START_TEST(deletes)
     ck_assert_int_eq(fake_ask("DELETE", HOME "work/", NULL, H("If-Match: \"x\""))->status, 412);
     ck_assert_int_eq(fake_ask("DELETE", HOME "work", NULL, H("Depth: infinity"))->status, 204);
     ck_assert_int_eq(fake_ask("DELETE", HOME "work/", NULL, NULL)->status, 404);
-    fake_assert_cond(fake_ask("DELETE", CAL, NULL, NULL), 403, XC_NS_EXCAL, "default-calendar-cannot-be-removed");
+    fake_assert_cond(fake_ask("DELETE", CAL, NULL, NULL), 403, XC_NS_CALDAV, "default-calendar-needed");
 }
 END_TEST
 
@@ -194,7 +194,7 @@ START_TEST(makes_nothing)
         { "MKCALENDAR", HOME, NULL, NULL, 405, "resource-must-be-null" },
         { "MKCALENDAR", CAL "inside/", NULL, NULL, 403, "calendar-collection-location-ok" },
         { "MKCALENDAR", HOME "absent/inside/", NULL, NULL, 409, NULL },
-        { "MKCALENDAR", HOME "inbox/", NULL, NULL, 403, "calendar-collection-location-ok" },
+        { "MKCALENDAR", HOME "inbox/", NULL, NULL, 405, "resource-must-be-null" },
         { "MKCOL", HOME "Outbox", NULL, NULL, 403, "calendar-collection-location-ok" },
         { "MKCALENDAR", HOME "tasks/", NULL, NULL, 403, "calendar-collection-location-ok" },
         { "MKCALENDAR", "/dav/x/", NULL, NULL, 409, NULL },

@@ -56,7 +56,8 @@ static void samples(const xc_directive_t *row, const char **a, const char **b)
         break;
     case XC_VALUE_TEXT: {
         static const char *const tries[] = {"https://a.example/x", "https://b.example/y", "a.example", "b.example", "Exchange2010_SP2", "Exchange2013",
-                                            "/a", "/b", "DE", "FR", "UTC", "Europe/Berlin", "lmdb:/a", "socache:redis:1", "/etc/passwd", "/etc/group"};
+                                            "/a", "/b", "DE", "FR", "UTC", "Europe/Berlin", "lmdb:/a", "socache:redis:1", "/etc/passwd", "/etc/group",
+                                            "a@b.example", "@b.example,x@c.example"};
         unsigned i;
         *a = *b = NULL;
         for (i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {

@@ -585,14 +585,14 @@ START_TEST(delete_move_copy_props)
     fake_begin(generations[_i]);
     fake_good("GetItem", fake_item_id("item", "key0"), NULL);
     fake_good("DeleteItem", "", NULL);
-    ck_assert_ptr_null(xc_ews_item_delete(&fake.s, &ref, fake.pool));
+    ck_assert_ptr_null(xc_ews_item_delete(&fake.s, &ref, XC_NOTIFY_NONE, fake.pool));
     assert_sent(1, "MoveToDeletedItems");
     assert_sent(1, "SendMeetingCancellations=\"SendToNone\"");
     fake_good("GetItem", fake_item_id("item", "key9"), NULL);
-    ck_assert_int_eq(xc_ews_item_delete(&fake.s, &ref, fake.pool)->status, 412);
+    ck_assert_int_eq(xc_ews_item_delete(&fake.s, &ref, XC_NOTIFY_NONE, fake.pool)->status, 412);
     xc_item_ref_t unchecked = {.id = "item"};
     fake_bad("DeleteItem", "ErrorItemNotFound");
-    ck_assert_int_eq(xc_ews_item_delete(&fake.s, &unchecked, fake.pool)->status, 404);
+    ck_assert_int_eq(xc_ews_item_delete(&fake.s, &unchecked, XC_NOTIFY_NONE, fake.pool)->status, 404);
 
     fake_good("UpdateItem", fake_item_id("item", "key1"), NULL);
     fake_good("MoveItem", fake_item_id("moved", "key2"), NULL);

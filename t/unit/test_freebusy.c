@@ -21,7 +21,7 @@ static const char *periods_text(apr_array_header_t *periods)
     for (int i = 0; i < periods->nelts; i++) {
         xc_busy_period_t *p = &APR_ARRAY_IDX(periods, i, xc_busy_period_t);
         out = apr_psprintf(pool, "%s%s%s/%s%c", out, i ? " " : "", clock_text(p->start), clock_text(p->end),
-                           p->kind == XC_BUSY_TENTATIVE ? 't' : p->kind == XC_BUSY_BUSY ? 'b' : p->kind == XC_BUSY_OOF ? 'o' : '?');
+                           p->kind == XC_BUSY_TENTATIVE ? 't' : p->kind == XC_BUSY_BUSY ? 'b' : p->kind == XC_BUSY_OOF ? 'o' : p->kind == XC_BUSY_ELSEWHERE ? 'e' : '?');
     }
     return out;
 }
@@ -37,7 +37,7 @@ static const struct {
     { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\n"), "0102T1200/0102T1300t", NULL },
     { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:BUSY\nSTATUS:TENTATIVE\n"), "0102T1200/0102T1300b", NULL },
     { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:FREE\n"), "", NULL },
-    { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\nTRANSP:OPAQUE\n"), "", NULL },
+    { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\nTRANSP:OPAQUE\n"), "0102T1200/0102T1300e", NULL },
     { EVENT(HOUR "X-MICROSOFT-CDO-BUSYSTATUS:NOVEL\n"), "0102T1200/0102T1300b", NULL },
     { EVENT(HOUR "ATTENDEE;PARTSTAT=DECLINED:mailto:A.Smith@contoso.example\n"), "", NULL },
     { EVENT(HOUR "ATTENDEE;PARTSTAT=DECLINED:mailto:bob@contoso.example\n"), "0102T1200/0102T1300b", NULL },

@@ -23,6 +23,7 @@ static xc_event_t *stored(const char *text)
     xc_error_t *err = xc_object_keep(&kept, obj, text, strlen(text), e, 0, pool);
     ck_assert_msg(!err, "%s", err ? err->message : "");
     e->kept = kept;
+    e->invited = 0; /* what Exchange says, not the text */
     xc_when_t *times[] = {&e->start, &e->end};
     for (int i = 0; i < 2; i++) {
         if (times[i]->kind == XC_WHEN_ZONED) {
@@ -211,7 +212,7 @@ START_TEST(merged_people)
     expect(now(e), "\r\nATTENDEE;PARTSTAT=DECLINED;SCHEDULE-STATUS=\"1.1\":mailto:carol@contoso.examp\r\n le\r\n");
     /* one is gone, one is new, one is optional now */
     e = stored(vevent(MEET));
-    xc_attendee_t dave = {{"dave@contoso.example", "Dave"}, XC_ATTENDEE_REQUIRED, XC_PARTSTAT_NEEDS_ACTION, 0};
+    xc_attendee_t dave = {{"dave@contoso.example", "Dave"}, XC_ATTENDEE_REQUIRED, XC_PARTSTAT_NEEDS_ACTION, 0, 0};
     *attendee(e, 1) = dave;
     attendee(e, 0)->kind = XC_ATTENDEE_OPTIONAL;
     t = now(e);
@@ -251,6 +252,72 @@ START_TEST(merged_people)
     expect(t, "\r\nATTENDEE;PARTSTAT=ACCEPTED:mailto:A.Smith@contoso.example\r\n");
     expect(t, "\r\nATTENDEE;PARTSTAT=DECLINED:mailto:A.Smith@contoso.example\r\n");
     expect(t, "\r\nORGANIZER:mailto:zed@elsewhere.example\r\n");
+}
+END_TEST
+
+static const char *flat(const char *text)
+{
+    char *out = apr_pstrdup(pool, text), *w = out;
+    for (; *text; text++) {
+        if (strncmp(text, "\r\n ", 3) == 0)
+            text += 2;
+        else
+            *w++ = *text;
+    }
+    *w = '\0';
+    return out;
+}
+
+/* The owner's own meeting whose invitations went out: who was sent what, and every answer, are Exchange's to say. */
+START_TEST(tracked)
+{
+    static const char meet[] = BASE "|LAST-MODIFIED:20240102T000000Z|SEQUENCE:2|ORGANIZER;CN=Alice:mailto:alice@contoso.example|ATTENDEE;PARTSTAT=ACCEPTED;ROLE=CHAIR:mailto:alice@contoso.example|"
+                               "ATTENDEE;PARTSTAT=TENTATIVE;X-A=1:mailto:bob@contoso.example|ATTENDEE;SCHEDULE-AGENT=CLIENT;PARTSTAT=DECLINED:mailto:carol@contoso.example|"
+                               "ATTENDEE:tel:123|ATTENDEE:mailto:dave@@contoso.example|ATTENDEE;CUTYPE=ROOM:mailto:room1@contoso.example";
+    xc_event_t *e = stored(vevent(meet));
+    e->last_modified = e->dtstamp = apr_time_from_sec(1800000000);
+    e->sequence = 7;
+    ck_assert_str_eq(now(e), vevent(meet)); /* not sent yet */
+    e->invited = 1;
+    attendee(e, 0)->partstat = XC_PARTSTAT_TENTATIVE;
+    const char *t = now(e);
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.2;PARTSTAT=TENTATIVE;X-A=1:mailto:bob@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-AGENT=CLIENT;PARTSTAT=DECLINED:mailto:carol@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=3.7:tel:123\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=3.7:mailto:dave@@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.1;CUTYPE=ROOM:mailto:room1@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;PARTSTAT=ACCEPTED;ROLE=CHAIR:mailto:alice@contoso.example\r\n");
+    expect(flat(t), "\r\nLAST-MODIFIED:20240102T000000Z\r\nSEQUENCE:2\r\n"); /* nobody has answered: nothing is newer */
+    /* bob's answer of the client's copy is older than the new time that Exchange asks him about */
+    attendee(e, 0)->partstat = XC_PARTSTAT_NEEDS_ACTION;
+    attendee(e, 1)->partstat = XC_PARTSTAT_ACCEPTED;
+    attendee(e, 1)->answered_at = apr_time_from_sec(1800000000);
+    t = now(e);
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.1;PARTSTAT=NEEDS-ACTION;X-A=1:mailto:bob@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.2;X-MS-OLK-RESPTIME=20270115T080000Z;PARTSTAT=ACCEPTED;CUTYPE=ROOM:mailto:room1@contoso.example\r\n");
+    expect(flat(t), "\r\nSEQUENCE:7\r\n");
+    expect_not(t, "LAST-MODIFIED:20240102");
+    /* what comes back from the client in this form is the same meeting, and rendered the same */
+    e->kept = NULL;
+    xc_object_t *obj = object(t);
+    const char *kept;
+    ck_assert_ptr_null(xc_object_keep(&kept, obj, t, strlen(t), e, 0, pool));
+    e->kept = kept;
+    ck_assert_str_eq(now(e), t);
+    /* an occurrence has answers of its own */
+    e = stored(vevent(BASE "|RRULE:FREQ=WEEKLY|ORGANIZER:mailto:alice@contoso.example|ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@contoso.example^RECURRENCE-ID:20240513T070000Z|"
+                           "DTSTART:20240513T080000Z|DTEND:20240513T090000Z|SUMMARY:Other|ORGANIZER:mailto:alice@contoso.example|ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@contoso.example"));
+    xc_event_t *o = APR_ARRAY_IDX(e->overrides, 0, xc_event_t *);
+    e->invited = o->invited = 1;
+    attendee(o, 0)->partstat = XC_PARTSTAT_DECLINED;
+    t = now(e);
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.2;PARTSTAT=ACCEPTED:mailto:bob@contoso.example\r\n");
+    expect(flat(t), "\r\nATTENDEE;SCHEDULE-STATUS=1.2;PARTSTAT=DECLINED:mailto:bob@contoso.example\r\n");
+    /* born in Outlook */
+    e = event(BASE "|ORGANIZER:mailto:alice@contoso.example|ATTENDEE:mailto:bob@contoso.example");
+    expect_not(xc_event_to_text(e, pool), "SCHEDULE-STATUS");
+    e->invited = 1;
+    expect(flat(xc_event_to_text(e, pool)), "ATTENDEE;SCHEDULE-STATUS=1.1;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION:mailto:bob");
 }
 END_TEST
 
@@ -403,6 +470,6 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {verbatim, merged_fields, merged_times, merged_alarms, merged_people, merged_series, bounds, never_trusted, NULL};
+    const TTest *const tests[] = {verbatim, merged_fields, merged_times, merged_alarms, merged_people, tracked, merged_series, bounds, never_trusted, NULL};
     return run_suite("keep", tests);
 }

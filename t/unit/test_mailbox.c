@@ -212,8 +212,9 @@ static xc_error_t *fake_item_update(xc_item_ref_t *out, xc_session_t *s, const x
     return NULL;
 }
 
-static xc_error_t *fake_item_delete(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool)
+static xc_error_t *fake_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_notify_e notify, apr_pool_t *pool)
 {
+    (void)notify;
     (void)s;
     ex.deletes++;
     thing_t *t = thing(ref->id);

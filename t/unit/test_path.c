@@ -48,6 +48,10 @@ static const struct {
     { "/users/a@b/calendar/x.ics", XC_R_OBJECT, "a@b", "calendar", "x.ics", "/users/a@b/calendar/x.ics" },
     { "/dav/calendars/a@b/Project%20X/%C3%A4%26%3c.ics", XC_R_OBJECT, "a@b", "Project X", "\xc3\xa4&<.ics", "/dav/calendars/a@b/Project%20X/%C3%A4%26%3C.ics" },
     { "/dav/calendars/a@b/c/100%25.ics", XC_R_OBJECT, "a@b", "c", "100%.ics", "/dav/calendars/a@b/c/100%25.ics" },
+    { "/dav/calendars/a@b/inbox", XC_R_INBOX, "a@b", "inbox", NULL, "/dav/calendars/a@b/inbox/" },
+    { "/users/a@b/outbox/", XC_R_OUTBOX, "a@b", "outbox", NULL, "/users/a@b/outbox/" },
+    { "/dav/calendars/a@b/inbox/x.ics", XC_R_MESSAGE, "a@b", "inbox", "x.ics", "/dav/calendars/a@b/inbox/x.ics" },
+    { "/dav/calendars/a@b/Inbox/x.ics", XC_R_OBJECT, "a@b", "Inbox", "x.ics", "/dav/calendars/a@b/Inbox/x.ics" },
     { "/dav/calendars/a@b/c/...", XC_R_OBJECT, "a@b", "c", "...", "/dav/calendars/a@b/c/..." },
 };
 

@@ -17,7 +17,7 @@ START_TEST(options_anywhere)
     fake_answer_t *a = fake_ask("OPTIONS", uris[_i], NULL, NULL);
     ck_assert_int_eq(a->status, 200);
     ck_assert(!strncmp(fake_got(a, "DAV"), "1, 3, access-control, calendar-access", 37));
-    ck_assert_ptr_null(strstr(fake_got(a, "DAV"), "schedule"));
+    ck_assert_ptr_nonnull(strstr(fake_got(a, "DAV"), ", calendar-auto-schedule"));
     ck_assert_ptr_nonnull(strstr(fake_got(a, "Allow"), "PROPFIND"));
     ck_assert_int_eq(fake_box.refreshes, 0);
 }
@@ -57,7 +57,11 @@ START_TEST(thunderbird_detects)
     a = fake_ask("PROPFIND", ME, body, H("Depth: 0"));
     ck_assert_str_eq(fake_text(fake_response(a, ME), XC_NS_CALDAV, "calendar-home-set"), HOME);
     a = fake_ask("PROPFIND", HOME, body, H("Depth: 1"));
-    ck_assert_int_eq(fake_count(a), 3);
+    ck_assert_int_eq(fake_count(a), 5);
+    ck_assert_int_eq(fake_prop(fake_response(a, HOME "inbox/"), XC_NS_DAV, "resourcetype", &node), 200);
+    ck_assert(xc_xml_child(node, XC_NS_CALDAV, "schedule-inbox") && !xc_xml_child(node, XC_NS_CALDAV, "calendar"));
+    ck_assert_int_eq(fake_prop(fake_response(a, HOME "outbox/"), XC_NS_DAV, "resourcetype", &node), 200);
+    ck_assert(xc_xml_child(node, XC_NS_CALDAV, "schedule-outbox") && !xc_xml_child(node, XC_NS_CALDAV, "calendar"));
     xmlNode *r = fake_response(a, CAL);
     ck_assert_int_eq(fake_prop(r, XC_NS_DAV, "resourcetype", &node), 200);
     ck_assert_ptr_nonnull(xc_xml_child(node, XC_NS_CALDAV, "calendar"));

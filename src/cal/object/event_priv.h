@@ -44,6 +44,10 @@ void xc_render_alarm(xc_render_t *r, const xc_event_t *event);
 void xc_render_organizer(xc_render_t *r, const xc_event_t *event);
 void xc_render_organizer_attendee(xc_render_t *r, const xc_event_t *event);
 void xc_render_attendee(xc_render_t *r, const xc_event_t *event, const xc_attendee_t *attendee);
+/** SCHEDULE-STATUS of an attendee whom nothing can be sent (RFC 6638 3.2.9). */
+#define XC_STATUS_NO_ADDRESS "3.7"
+/** The unfolded line of an attendee with what the organizer is told of it: sent or answered, and when. Else the line itself. */
+const char *xc_render_tracking(const char *line, const xc_event_t *event, const xc_attendee_t *attendee, apr_pool_t *pool);
 const char *xc_partstat_name(xc_partstat_e partstat);
 /** PARTSTAT that the client sees of an attendee: of the mailbox owner the owner's own answer. */
 xc_partstat_e xc_attendee_partstat(const xc_event_t *event, const xc_attendee_t *attendee);
@@ -67,8 +71,11 @@ typedef struct xc_kept_t {
 
 /** Unpack it. @return 0 when it is damaged or of another version */
 int xc_kept_unpack(xc_kept_t *out, const char *kept, apr_pool_t *pool);
-/** The kept text with Exchange's values; NULL when it cannot be used. */
-const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_pool_t *pool);
+/**
+ * The kept text with Exchange's values; NULL when it cannot be used.
+ * @param answers_only  nothing else than answers and their sending is new: stamps and SEQUENCE stay the client's
+ */
+const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, int answers_only, apr_pool_t *pool);
 /** Have attendees answered since? Then a kept text says too little although nothing else changed. */
 int xc_kept_answers_differ(const char *kept_text, const xc_event_t *event, apr_pool_t *pool);
 /**

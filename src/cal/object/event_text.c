@@ -11,6 +11,7 @@
 #include "cal/object/event_priv.h"
 #include "cal/object/html.h"
 #include "cal/object.h"
+#include "cal/object/text_tree.h"
 
 #define FOLD 75
 #define PRODID "-//mod_excal//Exchange calendar//EN"
@@ -170,9 +171,25 @@ void xc_render_attendee(xc_render_t *r, const xc_event_t *e, const xc_attendee_t
     static const char *const kinds[] = {";ROLE=REQ-PARTICIPANT", ";ROLE=OPT-PARTICIPANT", ";CUTYPE=RESOURCE;ROLE=NON-PARTICIPANT"};
     xc_partstat_e partstat = xc_attendee_partstat(e, a);
 
-    if (a->who.address)
-        xc_render_line(r, apr_pstrcat(r->pool, "ATTENDEE", kinds[a->kind], ";PARTSTAT=", xc_partstat_name(partstat),
-                                      a->rsvp && partstat == XC_PARTSTAT_NEEDS_ACTION ? ";RSVP=TRUE" : "", cn(&a->who, r->pool), mailto(&a->who, r->pool), NULL));
+    if (a->who.address) {
+        const char *line = apr_pstrcat(r->pool, "ATTENDEE", kinds[a->kind], ";PARTSTAT=", xc_partstat_name(partstat),
+                                       a->rsvp && partstat == XC_PARTSTAT_NEEDS_ACTION ? ";RSVP=TRUE" : "", cn(&a->who, r->pool), mailto(&a->who, r->pool), NULL);
+        xc_render_line(r, xc_render_tracking(line, e, a, r->pool));
+    }
+}
+
+const char *xc_render_tracking(const char *line, const xc_event_t *e, const xc_attendee_t *a, apr_pool_t *pool)
+{
+    xc_wall_t when;
+
+    if (!e->is_organizer || !e->invited)
+        return line;
+    if (a->answered_at) {
+        xc_zone_to_wall(xc_zone_utc(), a->answered_at, &when);
+        line = xc_tree_set_param(line, "X-MS-OLK-RESPTIME", date_time(&when, "Z", pool), pool);
+    }
+    /* who has answered has received it */
+    return xc_tree_set_param(line, "SCHEDULE-STATUS", a->answered_at || a->partstat != XC_PARTSTAT_NEEDS_ACTION ? "1.2" : "1.1", pool);
 }
 
 /* ---- fields ---- */
@@ -223,9 +240,7 @@ void xc_render_fields(xc_render_t *r, const xc_event_t *e, unsigned fields)
         xc_render_when(r, "DTSTART", &e->start);
     if (fields & (XC_FIELD_START | XC_FIELD_END | XC_FIELD_ALL_DAY | XC_FIELD_ZONE))
         xc_render_when(r, "DTEND", &e->end);
-    if ((fields & XC_FIELD_SUMMARY) && !e->summary && e->recurrence_id.kind != XC_WHEN_NONE)
-        xc_render_line(r, "SUMMARY:"); /* said, for readers who would take the series' */
-    else if (fields & XC_FIELD_SUMMARY)
+    if (fields & XC_FIELD_SUMMARY)
         xc_render_text(r, "SUMMARY", e->summary);
     if (fields & XC_FIELD_LOCATION)
         xc_render_text(r, "LOCATION", e->location);

@@ -222,11 +222,12 @@ const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
     apr_pool_create(&tmp, pool);
     if (xc_kept_unpack(&kept, event->kept, tmp) && is_of(&obj, &kept, event, tmp)) {
         const xc_event_t *now = kept.foreign && !event->is_meeting ? xc_kept_with_people(kept.text, kept.foreign, event, tmp) : event;
-        if (now && is_same(&kept, now, tmp) && !kept.stripped && is_honest(obj, &kept, event, tmp) &&
-            !(now->is_meeting && now->is_organizer && xc_kept_answers_differ(kept.text, now, tmp)))
+        int same = now && is_same(&kept, now, tmp) && !kept.stripped && is_honest(obj, &kept, event, tmp);
+        int tracked = same && now->is_meeting && now->is_organizer;
+        if (same && !(tracked && (now->invited || xc_kept_answers_differ(kept.text, now, tmp))))
             text = kept.text;
         else if (now)
-            text = xc_kept_merge(kept.text, now, tmp);
+            text = xc_kept_merge(kept.text, now, tracked && !xc_kept_answers_differ(kept.text, now, tmp), tmp);
     }
     text = text ? apr_pstrdup(pool, text) : NULL;
     apr_pool_destroy(tmp);

@@ -10,6 +10,7 @@
 #include "cal/object/event_priv.h"
 #include "cal/object/object_priv.h"
 #include "cal/object/text_tree.h"
+#include "cal/schedule.h"
 
 /* ---- one VEVENT ---- */
 
@@ -62,6 +63,7 @@ typedef struct merge_t {
     const xc_event_t *kept, *now;  /* normalised */
     const xc_zone_t *zone;         /* of the client's floating times */
     unsigned master_changes;
+    int answers_only;              /* nothing else is new: the client's stamps are good */
 } merge_t;
 
 static int exdates_differ(const xc_event_t *a, const xc_event_t *b)
@@ -126,15 +128,18 @@ static void merge_attendee(merge_t *m, const xc_line_t *line, const xc_event_t *
     const xc_attendee_t *was = find_attendee(kept, a->who.address);
     const char *s = xc_tree_line(line, m->r.pool), *old = s;
     xc_partstat_e partstat = xc_attendee_partstat(now, a);
-    int mine = !now->is_organizer && now->my_address && strcasecmp(now->my_address, a->who.address) == 0;
+    /* whose answer Exchange knows for certain, be it that there is none */
+    int known = (now->is_organizer && now->invited) ||
+                (!now->is_organizer && now->my_address && strcasecmp(now->my_address, a->who.address) == 0);
 
     if (was && was->kind != a->kind) {
         s = xc_tree_set_param(s, "ROLE", roles[a->kind], m->r.pool);
         if (a->kind == XC_ATTENDEE_RESOURCE || was->kind == XC_ATTENDEE_RESOURCE)
             s = xc_tree_set_param(s, "CUTYPE", a->kind == XC_ATTENDEE_RESOURCE ? "RESOURCE" : "INDIVIDUAL", m->r.pool);
     }
-    if (was && was->partstat != partstat && (mine || partstat != XC_PARTSTAT_NEEDS_ACTION))
+    if (was && was->partstat != partstat && (known || partstat != XC_PARTSTAT_NEEDS_ACTION))
         s = xc_tree_set_param(s, "PARTSTAT", xc_partstat_name(partstat), m->r.pool);
+    s = xc_render_tracking(s, now, a, m->r.pool);
     if (s == old)
         xc_tree_copy_line(&m->r, line);
     else
@@ -151,7 +156,9 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
         return 0;
     address = xc_tree_address(line, m->r.pool);
     if (!address) { /* nobody that Exchange could know */
-        if (!is_organizer || !now->is_meeting || !now->organizer.address) {
+        if (!is_organizer && now->is_organizer && now->invited)
+            xc_render_line(&m->r, xc_tree_set_param(xc_tree_line(line, m->r.pool), "SCHEDULE-STATUS", XC_STATUS_NO_ADDRESS, m->r.pool));
+        else if (!is_organizer || !now->is_meeting || !now->organizer.address) {
             xc_tree_copy_line(&m->r, line);
             if (is_organizer)
                 apr_hash_set(seen, "ORGANIZER", APR_HASH_KEY_STRING, "");
@@ -172,6 +179,8 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
     if (a) {
         apr_hash_set(seen, a->who.address, APR_HASH_KEY_STRING, "");
         merge_attendee(m, line, kept, now, a);
+    } else if (now->is_organizer && now->invited && !xc_schedule_can_mail(address)) {
+        xc_render_line(&m->r, xc_tree_set_param(xc_tree_line(line, m->r.pool), "SCHEDULE-STATUS", XC_STATUS_NO_ADDRESS, m->r.pool));
     } else if (now->is_meeting && !find_attendee(kept, address)) {
         xc_tree_copy_line(&m->r, line); /* the organizer's own entry, or one of those said twice */
     }
@@ -280,6 +289,8 @@ static void render_changes(merge_t *m, icalcomponent *comp, const xc_event_t *ke
         xc_when_t w = like_before(m, &now->recurrence_id, m->obj->master ? m->obj->master : comp, ICAL_DTSTART_PROPERTY);
         xc_render_when(&m->r, "RECURRENCE-ID", &w);
     }
+    if (m->answers_only)
+        return;
     if (now->dtstamp || now->last_modified)
         render_stamp(m, "DTSTAMP", now->dtstamp > now->last_modified ? now->dtstamp : now->last_modified);
     if (now->last_modified)
@@ -307,9 +318,9 @@ static void merge_vevent(merge_t *m, const xc_node_t *n, icalcomponent *comp, co
         const xc_child_t *c = &APR_ARRAY_IDX(n->children, i, xc_child_t);
         if (c->node || (owner_of(c->line.name) & d))
             continue;
-        if ((strcmp(c->line.name, "DTSTAMP") == 0 && (now->dtstamp || now->last_modified)) ||
+        if (!m->answers_only && ((strcmp(c->line.name, "DTSTAMP") == 0 && (now->dtstamp || now->last_modified)) ||
             (strcmp(c->line.name, "LAST-MODIFIED") == 0 && now->last_modified) ||
-            (strcmp(c->line.name, "SEQUENCE") == 0 && now->sequence > kept->sequence))
+            (strcmp(c->line.name, "SEQUENCE") == 0 && now->sequence > kept->sequence)))
             continue;
         if (!merge_person(m, &c->line, kept, now, seen))
             xc_tree_copy_line(&m->r, &c->line);
@@ -426,6 +437,11 @@ static int read_kept(merge_t *m, const char *text, const char *owner, const xc_e
     m->zone = m->now->start.kind == XC_WHEN_ZONED ? m->now->start.zone : xc_zone_utc();
     if (xc_object_parse_stored(&obj, text, strlen(text), pool) || xc_object_to_event(&kept, obj, me, m->zone, pool))
         return 0;
+    if (!owner && event->is_organizer && kept->organizer.address) {
+        const char *const organizer[] = {kept->organizer.address, NULL};
+        if (xc_object_to_event(&kept, obj, organizer, m->zone, pool))
+            return 0;
+    }
     m->obj = obj;
     /* who the owner is the text does not say: take it from Exchange */
     kept->is_organizer = !owner && event->is_organizer;
@@ -435,7 +451,7 @@ static int read_kept(merge_t *m, const char *text, const char *owner, const xc_e
     return 1;
 }
 
-const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_pool_t *pool)
+const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, int answers_only, apr_pool_t *pool)
 {
     merge_t m;
     apr_hash_t *known = apr_hash_make(pool);
@@ -444,6 +460,7 @@ const char *xc_kept_merge(const char *kept_text, const xc_event_t *event, apr_po
 
     if (!read_kept(&m, kept_text, NULL, event, pool) || !(root = xc_tree_read(kept_text, strlen(kept_text), pool)))
         return NULL;
+    m.answers_only = answers_only;
     merge_events(&m, root);
     xc_render_t head = {out, m.r.zones, pool};
     xc_buf_puts(out, "BEGIN:VCALENDAR\r\n");
@@ -473,7 +490,7 @@ static int answers_differ(const xc_event_t *kept, const xc_event_t *now)
 {
     for (int i = 0; now->attendees && i < now->attendees->nelts; i++) {
         const xc_attendee_t *a = &APR_ARRAY_IDX(now->attendees, i, xc_attendee_t), *was = find_attendee(kept, a->who.address);
-        if (was && was->partstat != a->partstat && a->partstat != XC_PARTSTAT_NEEDS_ACTION)
+        if (was && was->partstat != a->partstat && (now->invited || a->partstat != XC_PARTSTAT_NEEDS_ACTION))
             return 1;
     }
     return 0;

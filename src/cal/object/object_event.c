@@ -7,6 +7,7 @@
 
 #include "cal/object/html.h"
 #include "cal/object/object_priv.h"
+#include "cal/schedule.h"
 #include "cal/zone/zone_priv.h"
 
 #define MAX_REMINDER 2629800 /* minutes: five years, Exchange's bound */
@@ -185,17 +186,46 @@ static xc_partstat_e partstat_of(const char *s)
     return XC_PARTSTAT_NEEDS_ACTION;
 }
 
-static void read_people(xc_event_t *e, icalcomponent *comp, const char *const *me, apr_pool_t *pool)
+/* SCHEDULE-AGENT: somebody else than the server, or nobody, tells this person (RFC 6638 7.1). */
+static int is_left_to_others(icalproperty *p, apr_pool_t *pool)
+{
+    const char *agent = xc_prop_param(p, "SCHEDULE-AGENT", pool);
+    return agent && (strcasecmp(agent, "CLIENT") == 0 || strcasecmp(agent, "NONE") == 0);
+}
+
+/* What a text says of the sending, of the owner's own meeting. @return 0: the attendee is none of Exchange's */
+static int read_sending(xc_event_t *e, icalproperty *p, const char *address, apr_pool_t *pool)
+{
+    const char *status = xc_prop_param(p, "SCHEDULE-STATUS", pool), *force = xc_prop_param(p, "SCHEDULE-FORCE-SEND", pool);
+
+    if (is_left_to_others(p, pool) || !xc_schedule_can_mail(address))
+        return 0;
+    if (status && (status[0] == '1' || status[0] == '2') && status[1] == '.')
+        e->invited = 1;
+    if (force && strcasecmp(force, "REQUEST") == 0)
+        e->force_send = 1;
+    return 1;
+}
+
+/* @param master an override: who organizes it where it does not say */
+static void read_people(xc_event_t *e, icalcomponent *comp, const xc_event_t *master, const char *const *me, apr_pool_t *pool)
 {
     icalproperty *p = xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY);
 
+    e->is_organizer = 1;
     if (p) {
         e->organizer.address = person_address(p, pool);
         e->organizer.name = xc_prop_param(p, "CN", pool);
+        e->unscheduled = is_left_to_others(p, pool);
+        e->is_organizer = is_one_of(e->organizer.address, me);
+    } else if (master) {
+        e->organizer = master->organizer;
+        e->unscheduled = master->unscheduled;
+        e->is_organizer = master->is_organizer;
     }
     for (p = xc_comp_prop(comp, ICAL_ATTENDEE_PROPERTY); p; p = icalcomponent_get_next_property(comp, ICAL_ATTENDEE_PROPERTY)) {
         const char *address = person_address(p, pool);
-        xc_attendee_t a;
+        xc_attendee_t a = {.answered_at = 0};
         if (!address)
             continue;
         a.who.address = address;
@@ -206,6 +236,8 @@ static void read_people(xc_event_t *e, icalcomponent *comp, const char *const *m
         a.rsvp = rsvp && strcasecmp(rsvp, "TRUE") == 0;
         if (e->organizer.address && strcasecmp(address, e->organizer.address) == 0)
             continue;
+        if (e->is_organizer && !read_sending(e, p, address, pool))
+            continue;
         if (!e->attendees)
             e->attendees = apr_array_make(pool, 4, sizeof(xc_attendee_t));
         APR_ARRAY_PUSH(e->attendees, xc_attendee_t) = a;
@@ -215,7 +247,6 @@ static void read_people(xc_event_t *e, icalcomponent *comp, const char *const *m
         }
     }
     e->is_meeting = e->attendees != NULL || (e->organizer.address && !is_one_of(e->organizer.address, me));
-    e->is_organizer = !xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY) || is_one_of(e->organizer.address, me);
     if (!e->organizer.address && xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY) && !e->attendees)
         e->is_organizer = 1; /* an organizer without an address and nobody invited: the owner's own note */
     if (e->is_organizer) {
@@ -348,7 +379,7 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
     read_importance(e, comp);
     read_busy(e, comp, pool);
     xc_comp_reminder(obj, comp, &e->start, &e->end, zone, &e->reminder_minutes);
-    read_people(e, comp, me, pool);
+    read_people(e, comp, master, me, pool);
     e->sequence = int_of(comp, ICAL_SEQUENCE_PROPERTY, 0);
     if (e->sequence < 0)
         e->sequence = 0;
@@ -398,40 +429,6 @@ static int find_occurrence(const xc_event_t *e, const xc_when_t *id, xc_when_t *
     return id->kind == XC_WHEN_DATE || e->all_day || xc_when_to_utc(out, NULL) == xc_when_to_utc(id, series_zone(e));
 }
 
-static int is_skipped(const xc_when_t *w)
-{
-    xc_wall_t shown;
-
-    xc_zone_to_wall(w->zone, xc_when_to_utc(w, NULL), &shown);
-    return xc_civil_to_sec(&shown) != xc_civil_to_sec(&w->wall);
-}
-
-/*
- * Of a series Exchange keeps the clock's times of begin and end. A length that the client wrote in another way (DURATION, an
- * end in another zone) is counted on that clock, so that a first occurrence on the day of a change does not spoil the others.
- */
-static xc_error_t *settle_length(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool)
-{
-    icalproperty *p = xc_comp_prop(comp, ICAL_DURATION_PROPERTY);
-    xc_when_t written;
-
-    if (e->start.kind != XC_WHEN_ZONED || e->end.kind != XC_WHEN_ZONED)
-        return NULL;
-    if (p) {
-        xc_civil_from_sec(&e->end.wall, xc_civil_to_sec(&e->start.wall) + icaldurationtype_as_int(icalproperty_get_duration(p)));
-        e->end.zone = e->start.zone;
-    } else if (xc_comp_when(obj, comp, ICAL_DTEND_PROPERTY, &written) &&
-               (written.kind == XC_WHEN_UTC || (written.kind == XC_WHEN_ZONED && !xc_zone_same_windows(e->start.zone, written.zone)))) {
-        apr_time_t length = xc_when_to_utc(&e->end, NULL) - xc_when_to_utc(&e->start, NULL);
-        e->end = e->start;
-        xc_civil_from_sec(&e->end.wall, xc_civil_to_sec(&e->start.wall) + apr_time_sec(length));
-    }
-    if (is_skipped(&e->start) || is_skipped(&e->end))
-        return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE,
-                      "Exchange cannot keep this recurrence: its first occurrence begins or ends in the hour that the clock skips on that day.");
-    return NULL;
-}
-
 static xc_error_t *read_rule(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool)
 {
     icalproperty *rule = xc_comp_prop(comp, ICAL_RRULE_PROPERTY), *p;
@@ -452,7 +449,8 @@ static xc_error_t *read_rule(xc_event_t *e, const xc_object_t *obj, icalcomponen
     if (!e->all_day && e->start.kind == XC_WHEN_ZONED && !xc_zone_windows_id(e->start.zone))
         return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_TIMEZONE,
                              "Exchange has no time zone with the rules of \"%.80s\", so the series would move.", xc_zone_id(e->start.zone));
-    XC_TRY(settle_length(e, obj, comp, pool));
+    if (e->end.kind == XC_WHEN_ZONED && !xc_zone_same_windows(e->end.zone, e->start.zone)) /* a series has one zone */
+        xc_when_from_utc(&e->end, xc_when_to_utc(&e->end, NULL), &e->start, NULL);
     end = e->end;
     if (xc_civil_to_sec(&end.wall) - xc_civil_to_sec(&e->start.wall) > 86400LL * xc_recur_min_gap(e->recur))
         return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE, "Exchange cannot keep this recurrence: an occurrence lasts into the next one.");
@@ -533,6 +531,8 @@ static xc_error_t *read_override(xc_event_t *e, const xc_object_t *obj, icalcomp
     if (!find_occurrence(e, &o->recurrence_id, &found))
         return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_RECURRENCE, "The changed occurrence %.20s is none of the series.", xc_prop_value(p, pool));
     o->recurrence_id = found;
+    e->invited |= o->invited;
+    e->force_send |= o->force_send;
     drop_exdate(e, &found);
     if (o->cancelled && o->is_organizer) { /* Exchange knows a cancelled occurrence as a deleted one only */
         if (!e->exdates)

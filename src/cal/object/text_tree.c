@@ -110,6 +110,26 @@ const char *xc_tree_set_param(const char *s, const char *name, const char *value
     return apr_pstrcat(pool, apr_pstrmemdup(pool, s, from), ";", name, "=", value, s + from, NULL);
 }
 
+const char *xc_tree_drop_param(const char *s, const char *name, apr_pool_t *pool)
+{
+    apr_size_t from, to;
+
+    while (find_param(s, name, &from, &to))
+        s = apr_pstrcat(pool, apr_pstrmemdup(pool, s, from - strlen(name) - 2), s + to, NULL);
+    return s;
+}
+
+const char *xc_tree_param(const char *s, const char *name, apr_pool_t *pool)
+{
+    apr_size_t from, to;
+
+    if (!find_param(s, name, &from, &to))
+        return NULL;
+    if (to - from >= 2 && s[from] == '"' && s[to - 1] == '"')
+        return apr_pstrmemdup(pool, s + from + 1, to - from - 2);
+    return apr_pstrmemdup(pool, s + from, to - from);
+}
+
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool)
 {
     const char *value = xc_line_value(line, pool), *s;

@@ -28,6 +28,10 @@ void xc_tree_copy_line(xc_render_t *r, const xc_line_t *line);
 void xc_tree_copy(xc_render_t *r, const xc_node_t *n);
 /** An unfolded line with a parameter set to a value that needs no quotes. */
 const char *xc_tree_set_param(const char *line, const char *name, const char *value, apr_pool_t *pool);
+/** The same line without a parameter; `line` itself when it has none of that name. */
+const char *xc_tree_drop_param(const char *line, const char *name, apr_pool_t *pool);
+/** A parameter's value without quotes; NULL when absent. */
+const char *xc_tree_param(const char *line, const char *name, apr_pool_t *pool);
 /** The mail address of an ATTENDEE or ORGANIZER line, by its value or its EMAIL; NULL when it has none. */
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool);
 

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "base/buf.h"
+#include "cal/view/busy_lines.h"
 #include "cal/view/filter_range.h"
 #include "cal/view/instance.h"
 #include "cal/view.h"
@@ -37,7 +38,7 @@ static xc_busy_e event_busy(icalcomponent *comp, const char *const *me, apr_pool
         const char *name;
         xc_busy_e busy;
     } classes[] = { { "FREE", XC_BUSY_FREE }, { "TENTATIVE", XC_BUSY_TENTATIVE }, { "BUSY", XC_BUSY_BUSY }, { "OOF", XC_BUSY_OOF },
-                    { "WORKINGELSEWHERE", XC_BUSY_FREE } };
+                    { "WORKINGELSEWHERE", XC_BUSY_ELSEWHERE } };
     const char *status = xc_comp_text(comp, ICAL_STATUS_PROPERTY, NULL, pool);
     const char *transp = xc_comp_text(comp, ICAL_TRANSP_PROPERTY, NULL, pool);
     const char *cdo = xc_comp_text(comp, ICAL_X_PROPERTY, "X-MICROSOFT-CDO-BUSYSTATUS", pool);
@@ -116,9 +117,10 @@ xc_error_t *xc_freebusy_add(apr_array_header_t *periods, const xc_object_t *obj,
 
 /* ---- merging ---- */
 
-/* Order in which classes win where they overlap. */
-static const xc_busy_e by_weight[] = { XC_BUSY_TENTATIVE, XC_BUSY_BUSY, XC_BUSY_OOF };
+/* Order in which classes win where they overlap: to work elsewhere takes no time that others could not book. */
+static const xc_busy_e by_weight[] = { XC_BUSY_ELSEWHERE, XC_BUSY_UNSET, XC_BUSY_TENTATIVE, XC_BUSY_BUSY, XC_BUSY_OOF };
 #define WEIGHTS ((int)(sizeof(by_weight) / sizeof(by_weight[0])))
+#define WEIGHT_OF_BUSY 3
 
 static int weight_of(xc_busy_e kind)
 {
@@ -126,7 +128,7 @@ static int weight_of(xc_busy_e kind)
         if (by_weight[i] == kind)
             return i;
     }
-    return 1; /* any other class is simply busy */
+    return WEIGHT_OF_BUSY; /* any other class is simply busy */
 }
 
 typedef struct edge_t {
@@ -171,20 +173,43 @@ void xc_freebusy_merge(apr_array_header_t *periods, apr_pool_t *pool)
 
 /* ---- text ---- */
 
-static const char *utc_text(apr_time_t t, apr_pool_t *pool)
+const char *xc_busy_utc(apr_time_t t, apr_pool_t *pool)
 {
     xc_wall_t w;
     xc_zone_to_wall(xc_zone_utc(), t, &w);
     return apr_psprintf(pool, "%04d%02d%02dT%02d%02d%02dZ", w.year, w.month, w.day, w.hour, w.minute, w.second);
 }
 
-/* A line each: no client needs lists unfolded to read them. */
-static void put_periods(xc_buf_t *out, apr_array_header_t *periods, xc_busy_e kind, const char *type, apr_pool_t *pool)
+/* In the order of the text. */
+static const struct {
+    xc_busy_e kind;
+    const char *params;
+} lines[] = {
+    { XC_BUSY_BUSY, "FBTYPE=BUSY" },
+    { XC_BUSY_TENTATIVE, "FBTYPE=BUSY-TENTATIVE" },
+    { XC_BUSY_OOF, "FBTYPE=BUSY-UNAVAILABLE" },
+    { XC_BUSY_ELSEWHERE, "FBTYPE=FREE;X-MICROSOFT-CDO-BUSYSTATUS=WORKINGELSEWHERE" },
+    { XC_BUSY_UNSET, "FBTYPE=X-NO-DATA" },
+};
+#define LINES (sizeof(lines) / sizeof(lines[0]))
+
+const char *xc_busy_params(xc_busy_e kind)
 {
-    for (int i = 0; i < periods->nelts; i++) {
-        const xc_busy_period_t *p = &APR_ARRAY_IDX(periods, i, xc_busy_period_t);
-        if (by_weight[weight_of(p->kind)] == kind)
-            xc_buf_printf(out, "FREEBUSY;FBTYPE=%s:%s/%s\r\n", type, utc_text(p->start, pool), utc_text(p->end, pool));
+    for (apr_size_t i = 0; i < LINES; i++)
+        if (lines[i].kind == kind)
+            return lines[i].params;
+    return lines[0].params;
+}
+
+/* A line each: no client needs lists unfolded to read them. */
+void xc_busy_put_periods(xc_buf_t *out, const apr_array_header_t *periods, apr_pool_t *pool)
+{
+    for (apr_size_t k = 0; k < LINES; k++) {
+        for (int i = 0; i < periods->nelts; i++) {
+            const xc_busy_period_t *p = &APR_ARRAY_IDX(periods, i, xc_busy_period_t);
+            if (by_weight[weight_of(p->kind)] == lines[k].kind)
+                xc_buf_printf(out, "FREEBUSY;%s:%s/%s\r\n", lines[k].params, xc_busy_utc(p->start, pool), xc_busy_utc(p->end, pool));
+        }
     }
 }
 
@@ -193,14 +218,12 @@ const char *xc_freebusy_text(apr_array_header_t *periods, apr_time_t start, apr_
     xc_buf_t *out = xc_buf_make(pool, 0);
     xc_freebusy_merge(periods, pool);
     xc_buf_puts(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" XC_PRODID "\r\nBEGIN:VFREEBUSY\r\n");
-    xc_buf_printf(out, "DTSTAMP:%s\r\n", utc_text(apr_time_now(), pool));
+    xc_buf_printf(out, "DTSTAMP:%s\r\n", xc_busy_utc(apr_time_now(), pool));
     if (start != XC_TIME_MIN)
-        xc_buf_printf(out, "DTSTART:%s\r\n", utc_text(start, pool));
+        xc_buf_printf(out, "DTSTART:%s\r\n", xc_busy_utc(start, pool));
     if (end != XC_TIME_MAX)
-        xc_buf_printf(out, "DTEND:%s\r\n", utc_text(end, pool));
-    put_periods(out, periods, XC_BUSY_BUSY, "BUSY", pool);
-    put_periods(out, periods, XC_BUSY_TENTATIVE, "BUSY-TENTATIVE", pool);
-    put_periods(out, periods, XC_BUSY_OOF, "BUSY-UNAVAILABLE", pool);
+        xc_buf_printf(out, "DTEND:%s\r\n", xc_busy_utc(end, pool));
+    xc_busy_put_periods(out, periods, pool);
     xc_buf_puts(out, "END:VFREEBUSY\r\nEND:VCALENDAR\r\n");
     return out->data;
 }

@@ -4,6 +4,7 @@
 
 const xc_backend_t xc_backend_ews = {
     .name = "ews",
+    .people = &xc_ews_people,
     .sign_in = xc_ews_sign_in,
     .folder_sync = xc_ews_folder_sync,
     .folder_create = xc_ews_folder_create,

@@ -112,7 +112,7 @@ static int retry_after_sec(const xc_net_response_t *resp)
 /* Harmless when Exchange gets it twice. */
 static int is_reading(const char *operation)
 {
-    static const char *const kinds[] = {"Get", "Find", "Sync", "Resolve", "Convert"};
+    static const char *const kinds[] = {"Get", "Find", "Sync", "Resolve", "Expand", "Convert"};
     for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
         if (strncmp(operation, kinds[i], strlen(kinds[i])) == 0)
             return 1;

@@ -15,6 +15,8 @@ typedef struct row_t {
 #define GONE        "Exchange no longer has this."
 #define NO_RIGHT    "Exchange does not grant you this right."
 #define CHANGED     "It has changed in Exchange since you read it."
+#define NOBODY      "The directory knows nobody of this address."
+#define NO_TIMES    "Exchange cannot tell these times at the moment."
 #define BUSY        "Exchange is busy; try again later."
 #define AWAY        "Exchange is not available at the moment."
 #define BAD_RULE    "Exchange cannot express this recurrence."
@@ -33,6 +35,16 @@ static const row_t rows[] = {
     {"ErrorNonExistentMailbox", 404, XC_COND_NONE, 0, "There is no such mailbox."},
     {"ErrorMissingEmailAddress", 404, XC_COND_NONE, 0, "This account has no mailbox."},
     {"ErrorNoRespondingCASInDestinationSite", 502, XC_COND_NONE, 0, AWAY},
+    {"ErrorNameResolutionNoResults", 404, XC_COND_NONE, 0, NOBODY},
+    {"ErrorNameResolutionNoMailbox", 404, XC_COND_NONE, 0, NOBODY},
+    {"ErrorMailRecipientNotFound", 404, XC_COND_NONE, 0, NOBODY},
+    {"ErrorInvalidSmtpAddress", 404, XC_COND_NONE, 0, NOBODY},
+    {"ErrorNoFreeBusyAccess", 403, XC_COND_NEED_PRIVILEGES, 0, NO_RIGHT},
+    {"ErrorFreeBusyGenerationFailed", 503, XC_COND_NONE, 30, NO_TIMES},
+    {"ErrorMailboxLogonFailed", 503, XC_COND_NONE, 30, NO_TIMES},
+    {"ErrorProxyRequestProcessingFailed", 503, XC_COND_NONE, 30, NO_TIMES},
+    {"ErrorAutoDiscoverFailed", 503, XC_COND_NONE, 30, NO_TIMES},
+    {"ErrorServiceDiscoveryFailed", 503, XC_COND_NONE, 30, NO_TIMES},
     {"ErrorAccessDenied", 403, XC_COND_NEED_PRIVILEGES, 0, NO_RIGHT},
     {"ErrorDelegateNoUser", 403, XC_COND_NEED_PRIVILEGES, 0, NO_RIGHT},
     {"ErrorImpersonateUserDenied", 403, XC_COND_NONE, 0, "The service account may not act for this mailbox."},

@@ -142,6 +142,8 @@ xc_error_t *xc_ews_read_recurrence(xc_recur_t **out, const xmlNode *recurrence, 
  * TimeZone) under the rules of `when`. NULL when it names none, or one that cannot be told.
  */
 const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, apr_time_t when, const xc_session_t *s, apr_pool_t *pool);
+/** The zone of a t:SerializableTimeZone under the rules of `when`; NULL when it is none. */
+const xc_zone_t *xc_ews_serializable_zone(const xmlNode *node, apr_time_t when, const xc_session_t *s, apr_pool_t *pool);
 /** Name that Exchange knows for the zone of a value: its Windows id, "UTC" for instants without one. */
 const char *xc_ews_zone_name(const xc_when_t *when, const xc_session_t *s);
 /** The zone in which Exchange stores a value: its own, the user's for dates and floating times, UTC where Exchange knows none. */
@@ -168,7 +170,13 @@ void xc_ews_write_item(xc_xmlw_t *w, const xc_write_t *write, const xc_session_t
 int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
                          const xc_ews_version_t *v, apr_pool_t *pool);
 
-/* ---- the slots of the back end's table ---- */
+/* ---- the slots of the back end's tables ---- */
+
+/** exchange/people.h: availability.c, people.c */
+extern const xc_people_ops_t xc_ews_people;
+xc_error_t *xc_ews_people_resolve(apr_array_header_t **out, int *more, xc_session_t *s, const char *text, apr_pool_t *pool);
+xc_error_t *xc_ews_people_expand_list(apr_array_header_t **out, xc_session_t *s, const char *address, apr_pool_t *pool);
+xc_error_t *xc_ews_people_rooms(apr_array_header_t **out, xc_session_t *s, apr_pool_t *pool);
 
 xc_error_t *xc_ews_sign_in(xc_session_t *s, const char **address, apr_pool_t *pool);
 xc_error_t *xc_ews_folder_sync(xc_folder_page_t **out, xc_session_t *s, const char *mailbox, const char *state, apr_pool_t *pool);
@@ -182,7 +190,7 @@ xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *c
 xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *folder_id, const xc_write_t *w, apr_pool_t *pool);
 xc_error_t *xc_ews_item_update(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const xc_event_t *before,
                                const xc_write_t *w, apr_pool_t *pool);
-xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool);
+xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_notify_e notify, apr_pool_t *pool);
 xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href,
                              apr_pool_t *pool);
 xc_error_t *xc_ews_item_copy(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *to_folder, const char *href,

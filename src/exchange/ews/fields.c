@@ -327,7 +327,7 @@ void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
 {
     static const char *const more[] = {"item:DateTimeCreated",   "item:LastModifiedTime", "calendar:UID",        "calendar:DateTimeStamp",
                                        "calendar:OriginalStart", "calendar:IsMeeting",    "calendar:IsCancelled", "calendar:MyResponseType",
-                                       "calendar:Organizer",     "calendar:CalendarItemType",
+                                       "calendar:Organizer",     "calendar:CalendarItemType", "calendar:MeetingRequestWasSent",
                                        "calendar:AppointmentSequenceNumber", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences",
                                        NULL};
     xc_xmlw_start(w, XC_NS_M, "ItemShape");
@@ -498,6 +498,7 @@ static void read_attendees(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
             read_person(&row.who, xc_xml_child(a, NULL, "Mailbox"), pool);
             row.kind = (xc_attendee_kind_e)k;
             row.partstat = read_partstat(a, "ResponseType", pool);
+            row.answered_at = xc_ews_time(xc_xml_child_text(a, NULL, "LastResponseTime", pool));
             if (!row.who.address)
                 continue;
             if (!e->attendees)
@@ -525,6 +526,7 @@ static void read_meeting(xc_event_t *e, const xmlNode *item, const xc_session_t 
     if (e->is_meeting)
         read_person(&e->organizer, xc_xml_child(xc_xml_child(item, NULL, "Organizer"), NULL, "Mailbox"), pool);
     e->is_organizer = owner_organizes(e, xc_xml_child_text(item, NULL, "MyResponseType", pool), me);
+    e->invited = e->is_organizer && is_true(item, "MeetingRequestWasSent", pool);
     if (e->is_organizer)
         return;
     e->my_partstat = read_partstat(item, "MyResponseType", pool);

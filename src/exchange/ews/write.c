@@ -34,13 +34,13 @@ static xc_error_t *ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_
     return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "GetItem without an id", pool);
 }
 
-static xc_error_t *delete_now(xc_session_t *s, const xc_ews_state_t *es, const char *id, const char *type, apr_pool_t *pool)
+static xc_error_t *delete_now(xc_session_t *s, const xc_ews_state_t *es, const char *id, const char *type, xc_notify_e notify, apr_pool_t *pool)
 {
     xc_ews_call_t call;
     xmlNode *message = NULL;
     xc_ews_begin(&call, s, es, "DeleteItem", pool);
     xc_xmlw_attr(call.w, "DeleteType", type);
-    xc_xmlw_attr(call.w, "SendMeetingCancellations", "SendToNone");
+    xc_xmlw_attr(call.w, "SendMeetingCancellations", notify == XC_NOTIFY_NONE ? "SendToNone" : "SendToAllAndSaveCopy");
     xc_xmlw_attr(call.w, "AffectedTaskOccurrences", "AllOccurrences");
     xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
     xc_ews_write_id(call.w, "ItemId", id, NULL);
@@ -149,7 +149,7 @@ xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *
         err = ask_change_key(out, s, es, out->id, pool);
     if (err) {
         apr_time_t deadline = extend_deadline(s);
-        xc_error_t *undo = delete_now(s, es, out->id, "HardDelete", pool);
+        xc_error_t *undo = delete_now(s, es, out->id, "HardDelete", XC_NOTIFY_NONE, pool);
         s->deadline = deadline;
         if (undo && undo->status != 404)
             xc_log(s->log, XC_LOG_ERROR, "a series that could not be completed could not be removed either: %s", undo->message);
@@ -283,7 +283,7 @@ xc_error_t *xc_ews_item_update(xc_item_ref_t *out, xc_session_t *s, const xc_ite
 
 /* ---- delete, move, copy, properties ---- */
 
-xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, apr_pool_t *pool)
+xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_notify_e notify, apr_pool_t *pool)
 {
     const xc_ews_state_t *es = NULL;
     XC_TRY(xc_ews_state(&es, s, pool));
@@ -296,7 +296,7 @@ xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, apr_po
             return xc_error_code(xc_error_make(pool, 412, XC_COND_NONE, "It has changed in Exchange since you read it."), pool,
                                  "ErrorIrresolvableConflict");
     }
-    return delete_now(s, es, ref->id, "MoveToDeletedItems", pool);
+    return delete_now(s, es, ref->id, "MoveToDeletedItems", notify, pool);
 }
 
 static xc_error_t *set_href(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *href,
@@ -366,7 +366,7 @@ xc_error_t *xc_ews_item_copy(xc_item_ref_t *out, xc_session_t *s, const xc_item_
     xc_error_t *err = set_href(out, s, es, &copy, href, "AlwaysOverwrite", pool);
     if (err) {
         apr_time_t deadline = extend_deadline(s);
-        xc_error_t *undo = delete_now(s, es, copy.id, "HardDelete", pool);
+        xc_error_t *undo = delete_now(s, es, copy.id, "HardDelete", XC_NOTIFY_NONE, pool);
         s->deadline = deadline;
         if (undo && undo->status != 404)
             xc_log(s->log, XC_LOG_ERROR, "a copy without a name could not be removed: %s", undo->message);

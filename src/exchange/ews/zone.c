@@ -192,6 +192,45 @@ static const xc_zone_t *zone_of_meeting_zone(const xmlNode *node, const char *na
     return zone_of_changes(changes, both ? 2 : 1, name, when, pool);
 }
 
+/* ---- GetUserAvailability: t:SerializableTimeZone, in minutes ---- */
+
+static int read_bias_change(change_t *c, const xmlNode *node, int base_min, apr_pool_t *pool)
+{
+    apr_time_t time;
+    int bias = xc_ews_int(xc_xml_child_text(node, NULL, "Bias", pool), -960, 960, 9999);
+    int order = xc_ews_int(xc_xml_child_text(node, NULL, "DayOrder", pool), 1, 31, 0);
+    const char *at = xc_xml_child_text(node, NULL, "Time", pool);
+    memset(c, 0, sizeof *c);
+    if (bias == 9999 || !at || strlen(at) < 8 || !xc_ews_parse_time(&time, apr_pstrcat(pool, "1970-01-01T", apr_pstrmemdup(pool, at, 8), "Z", NULL)))
+        return 0;
+    c->offset_sec = -(base_min + bias) * 60;
+    c->time_sec = (int)apr_time_sec(time);
+    c->month = xc_ews_int(xc_xml_child_text(node, NULL, "Month", pool), 1, 12, 0);
+    c->weekday = place(xc_xml_child_text(node, NULL, "DayOfWeek", pool), day_names, 7);
+    if (xc_xml_child(node, NULL, "Year")) /* then it is one date, of that year */
+        c->day = order;
+    else
+        c->nth = order == 5 ? -1 : order;
+    return c->month && order && (c->day || (c->weekday >= 0 && order <= 5)) && abs(c->offset_sec) <= 16 * 3600;
+}
+
+const xc_zone_t *xc_ews_serializable_zone(const xmlNode *node, apr_time_t when, const xc_session_t *s, apr_pool_t *pool)
+{
+    change_t changes[2];
+    int base = xc_ews_int(xc_xml_child_text(node, NULL, "Bias", pool), -960, 960, 9999);
+    if (base == 9999)
+        return NULL;
+    memset(changes, 0, sizeof changes);
+    int both = read_bias_change(&changes[0], xc_xml_child(node, NULL, "StandardTime"), base, pool) &&
+               read_bias_change(&changes[1], xc_xml_child(node, NULL, "DaylightTime"), base, pool) &&
+               changes[0].offset_sec != changes[1].offset_sec;
+    if (!both)
+        changes[0] = (change_t){.offset_sec = -base * 60};
+    const xc_zone_t *zone = !both && base == 0 ? xc_zone_utc() : zone_of_changes(changes, both ? 2 : 1, NULL, when, pool);
+    /* the user's own city, when Exchange cannot tell it from the zone's first one */
+    return zone && s->zone && xc_zone_same_windows(zone, s->zone) ? s->zone : zone;
+}
+
 /* A zone by its id or one of the names that Exchange shows people; else by its rules. */
 static const xc_zone_t *read_zone(const xmlNode *node, const char *id, apr_time_t when, const xc_session_t *s, apr_pool_t *pool)
 {

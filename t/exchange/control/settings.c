@@ -13,6 +13,7 @@ struct lab_settings {
     unsigned auth;
     int latency_ms;
     int record;
+    int max_attachment, max_message, max_request;
 };
 
 static const lab_profile_t profiles[] = {
@@ -34,6 +35,18 @@ static const struct {
 
 static const char *const kinds[] = {"503",      "busy", "401",     "440", "reset",
                                     "truncate", "hang", "garbage", "slow"};
+
+/* settings that are numbers: name, most, at the start */
+static const struct {
+    const char *name;
+    json_int_t most, initial;
+} numbers[] = {{"latency_ms", 600000, 0},
+               {"record", 600000, 0},
+               {"max_attachment_bytes", INT32_MAX, 32 * 1024 * 1024},
+               {"max_message_bytes", INT32_MAX, 0},
+               {"max_request_bytes", INT32_MAX, 0}};
+
+#define NNUMBERS (sizeof numbers / sizeof *numbers)
 
 const lab_profile_t *lab_profile_find(const char *name)
 {
@@ -98,6 +111,21 @@ static const char *check_faults(apr_pool_t *pool, const json_t *value)
     return NULL;
 }
 
+/* is it the name of a number? then what is wrong with its value, or NULL */
+static bool check_number(apr_pool_t *pool, const char *key, const json_t *value,
+                         const char **wrong)
+{
+    for (size_t i = 0; i < NNUMBERS; i++) {
+        if (strcmp(key, numbers[i].name))
+            continue;
+        if (!json_is_integer(value) || json_integer_value(value) < 0 ||
+            json_integer_value(value) > numbers[i].most)
+            *wrong = apr_psprintf(pool, "%s must be a number from 0", key);
+        return true;
+    }
+    return false;
+}
+
 static const char *check(apr_pool_t *pool, const json_t *object)
 {
     const char *key, *wrong = NULL;
@@ -115,12 +143,7 @@ static const char *check(apr_pool_t *pool, const json_t *object)
         else if (!strcmp(key, "tokens"))
             wrong =
                 json_is_object(value) ? NULL : "tokens must be an object: token to login";
-        else if (!strcmp(key, "latency_ms") || !strcmp(key, "record"))
-            wrong = json_is_integer(value) && json_integer_value(value) >= 0 &&
-                            json_integer_value(value) <= 600000
-                        ? NULL
-                        : apr_psprintf(pool, "%s must be a number from 0", key);
-        else
+        else if (!check_number(pool, key, value, &wrong))
             wrong = apr_psprintf(pool, "unknown setting %s", key);
         if (wrong)
             return wrong;
@@ -128,12 +151,20 @@ static const char *check(apr_pool_t *pool, const json_t *object)
     return NULL;
 }
 
+static int number(const lab_settings_t *s, const char *name)
+{
+    return (int)json_integer_value(json_object_get(s->now, name));
+}
+
 /* what every request asks, taken out of the object */
 static void refresh(lab_settings_t *s)
 {
     s->profile = lab_profile_find(json_string_value(json_object_get(s->now, "version")));
-    s->latency_ms = (int)json_integer_value(json_object_get(s->now, "latency_ms"));
-    s->record = (int)json_integer_value(json_object_get(s->now, "record"));
+    s->latency_ms = number(s, "latency_ms");
+    s->record = number(s, "record");
+    s->max_attachment = number(s, "max_attachment_bytes");
+    s->max_message = number(s, "max_message_bytes");
+    s->max_request = number(s, "max_request_bytes");
     unsigned auth = 0;
     size_t i;
     json_t *one;
@@ -160,8 +191,10 @@ lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const c
     char *state, *copy = apr_pstrdup(pool, auth);
     for (char *t = apr_strtok(copy, ", ", &state); t; t = apr_strtok(NULL, ", ", &state))
         json_array_append_new(list, json_string(t));
-    s->initial = json_pack("{s:s, s:i, s:i, s:[], s:{}}", "version", version,
-                           "latency_ms", 0, "record", 0, "faults", "tokens");
+    s->initial =
+        json_pack("{s:s, s:[], s:{}}", "version", version, "faults", "tokens");
+    for (size_t i = 0; i < NNUMBERS; i++)
+        json_object_set_new(s->initial, numbers[i].name, json_integer(numbers[i].initial));
     json_object_set_new(s->initial, "auth", list);
     s->now = json_deep_copy(s->initial);
     refresh(s);
@@ -229,6 +262,28 @@ int lab_settings_latency_ms(lab_settings_t *s)
 int lab_settings_record(lab_settings_t *s)
 {
     return (int)read_number(s, (const unsigned *)&s->record);
+}
+
+apr_int64_t lab_settings_max_attachment(lab_settings_t *s)
+{
+    return (apr_int64_t)read_number(s, (const unsigned *)&s->max_attachment);
+}
+
+apr_int64_t lab_settings_max_message(lab_settings_t *s)
+{
+    return (apr_int64_t)read_number(s, (const unsigned *)&s->max_message);
+}
+
+/* maxAllowedContentLength of IIS as the generations are delivered */
+apr_int64_t lab_settings_max_request(lab_settings_t *s)
+{
+    apr_int64_t most = (apr_int64_t)read_number(s, (const unsigned *)&s->max_request);
+    lab_version_t schema = lab_settings_profile(s)->schema;
+    if (most)
+        return most;
+    return schema >= LAB_EXCHANGE_2013   ? 67108864
+           : schema >= LAB_EXCHANGE_2010 ? 35000000
+                                         : 30000000;
 }
 
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token)

@@ -28,6 +28,11 @@ const lab_profile_t *lab_settings_profile(lab_settings_t *s);
 unsigned lab_settings_auth(lab_settings_t *s);
 int lab_settings_latency_ms(lab_settings_t *s);
 int lab_settings_record(lab_settings_t *s);
+/* Bytes of one attachment, and of all attachments of an item; 0: no limit. */
+apr_int64_t lab_settings_max_attachment(lab_settings_t *s);
+apr_int64_t lab_settings_max_message(lab_settings_t *s);
+/* Bytes of a request's body: as set, else what the version comes with. */
+apr_int64_t lab_settings_max_request(lab_settings_t *s);
 /* The login that a bearer token stands for, on `pool`; NULL for an unknown token. */
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token);
 /* Chooses and uses up a fault for an operation; false when there is none. */

@@ -6,7 +6,9 @@
 
 #include "ews/events.h"
 #include "ews/people.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
+#include "ews/task.h"
 
 static const struct {
     lab_kind_t kind;
@@ -33,6 +35,7 @@ void lab_draft_new(lab_call_t *call, lab_kind_t kind, const lab_folder_t *folder
         if (classes[i].kind == kind)
             d->item->class_name = classes[i].class_name;
     lab_bag_set_int(d->bag, "DateTimeCreated", call->now);
+    lab_bag_set_int(d->bag, "Creator", call->mailbox);
 }
 
 void lab_draft_edit(lab_call_t *call, lab_item_t *item, int day, lab_draft_t *d)
@@ -44,6 +47,8 @@ void lab_draft_edit(lab_call_t *call, lab_item_t *item, int day, lab_draft_t *d)
     d->day = day;
     d->series = item->recurring ? lab_series_load(call, item) : NULL;
     d->bag = item->bag;
+    if (d->kind == LAB_KIND_TASK)
+        d->before = lab_bag_copy(call->pool, item->bag);
     if (day != LAB_NO_DAY) {
         const lab_exception_t *x = lab_series_exception(d->series, day);
         d->bag = x && x->bag ? lab_bag_copy(call->pool, x->bag) : lab_bag_new(call->pool);
@@ -72,6 +77,8 @@ const lab_fail_t *lab_draft_clear(lab_draft_t *d, const lab_prop_t *p)
         d->recurrence_set = false;
         return NULL;
     }
+    if (lab_task_clear(d, p))
+        return NULL;
     if (p->set == lab_set_people)
         d->attendees_set = true;
     /* an exception must remember that it has not what the master has */
@@ -174,12 +181,29 @@ static void settle_message(lab_draft_t *d)
         lab_bag_set(d->bag, "Sender", lab_people_pack(d->call->pool, me));
 }
 
-const lab_fail_t *lab_draft_settle(lab_draft_t *d)
+/* the occurrence that a recurring task has left behind takes the attachments along */
+static void save_done(lab_draft_t *d)
+{
+    lab_call_t *call = d->call;
+    lab_bag_set_int(d->done->bag, "LastModifiedTime", call->now);
+    lab_bag_set(d->done->bag, "LastModifiedName", call->caller->display_name);
+    lab_item_save(call->db, call->pool, d->done);
+    lab_item_copy_parts(call->db, d->item->id, d->done->id);
+    lab_event_item(call, LAB_EVENT_CREATED, d->done);
+}
+
+const lab_fail_t *lab_draft_decide(lab_draft_t *d)
 {
     lab_call_t *call = d->call;
     lab_bag_t *bag = d->item->bag;
-    const lab_fail_t *fail =
-        d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d) : NULL;
+    const lab_fail_t *fail = d->kind == LAB_KIND_CALENDAR ? lab_draft_settle_times(d)
+                             : d->kind == LAB_KIND_TASK   ? lab_task_settle(d)
+                                                          : NULL;
+    /* whom a folder is merely shared with may write in it, but not invite in the owner's
+     * name: that takes a delegate */
+    if (!fail && d->kind == LAB_KIND_CALENDAR && d->send && has_people(d) &&
+        !lab_may_send_for(call, d->item->mailbox))
+        fail = lab_fail(call, "ErrorSendAsDenied");
     if (fail)
         return fail;
     if (d->kind == LAB_KIND_CALENDAR)
@@ -188,11 +212,22 @@ const lab_fail_t *lab_draft_settle(lab_draft_t *d)
         settle_message(d);
     lab_bag_set_int(bag, "LastModifiedTime", call->now);
     lab_bag_set(bag, "LastModifiedName", call->caller->display_name);
+    return NULL;
+}
+
+const lab_fail_t *lab_draft_settle(lab_draft_t *d)
+{
+    lab_call_t *call = d->call;
+    const lab_fail_t *fail = lab_draft_decide(d);
+    if (fail)
+        return fail;
     lab_item_save(call->db, call->pool, d->item);
     if (d->day != LAB_NO_DAY) {
         lab_exception_t x = {.day = d->day, .deleted = false, .bag = d->bag};
         lab_exception_save(call->db, call->pool, d->item->id, &x);
     }
     lab_event_item(call, d->created ? LAB_EVENT_CREATED : LAB_EVENT_MODIFIED, d->item);
+    if (d->done)
+        save_done(d);
     return call->db->failed ? lab_fail(call, "ErrorInternalServerError") : NULL;
 }

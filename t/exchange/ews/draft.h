@@ -20,6 +20,8 @@ typedef struct lab_draft {
     int day;              /* of the occurrence that is written, else LAB_NO_DAY */
     lab_series_t *series; /* of a recurring item as it was before */
     bool created;
+    lab_bag_t *before; /* of a stored task: its properties as they were */
+    lab_item_t *done;  /* of a recurring task: the occurrence that it leaves behind */
     /* what waits for lab_draft_settle */
     const char *start_text, *end_text;
     const lab_zone_t *start_zone, *end_zone, *meeting_zone;
@@ -45,6 +47,8 @@ const lab_fail_t *lab_draft_set(lab_draft_t *draft, xmlNodePtr element);
 const lab_fail_t *lab_draft_clear(lab_draft_t *draft, const struct lab_prop *p);
 const lab_fail_t *lab_draft_set_ext(lab_draft_t *draft, xmlNodePtr property);
 const lab_fail_t *lab_draft_clear_ext(lab_draft_t *draft, const lab_ext_t *ext);
+/* Decides what the properties mean together, and checks them; part of settling. */
+const lab_fail_t *lab_draft_decide(lab_draft_t *draft);
 /* Checks and saves. */
 const lab_fail_t *lab_draft_settle(lab_draft_t *draft);
 /* Times of calendar items; part of settling (draft_time.c). */

@@ -10,6 +10,7 @@
 #include "ews/attachment.h"
 #include "ews/ical.h"
 #include "ews/people.h"
+#include "ews/rights.h"
 
 void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
 {
@@ -24,7 +25,9 @@ void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_item_id(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_put_item_id(e->call, e->out, p->element, e->view->item, e->view->day);
+    /* an item inside of another has none of its own */
+    if (e->view->item->id)
+        lab_put_item_id(e->call, e->out, p->element, e->view->item, e->view->day);
 }
 
 void lab_emit_parent_id(const lab_emit_t *e, const lab_prop_t *p)
@@ -152,7 +155,7 @@ void lab_emit_attachments(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_has_attachments(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_buf_bool(e->out, p->element, lab_attachments_count(e->call, e->view) > 0);
+    lab_buf_bool(e->out, p->element, lab_attachments_any(e->call, e->view));
 }
 
 void lab_emit_size(const lab_emit_t *e, const lab_prop_t *p)
@@ -181,6 +184,8 @@ void lab_emit_reminder_due(const lab_emit_t *e, const lab_prop_t *p)
 {
     if (e->view->kind == LAB_KIND_CALENDAR)
         lab_put_time(e->call, e->out, p->element, e->view->start);
+    else
+        lab_emit_time(e, p);
 }
 
 /* names of one list of people, as Outlook shows them */
@@ -200,35 +205,37 @@ void lab_emit_display(const lab_emit_t *e, const lab_prop_t *p)
     lab_buf_elem(e->out, p->element, names.data);
 }
 
-void lab_put_rights(lab_call_t *call, lab_buf_t *out, bool mine)
+static void put_right_list(lab_call_t *call, lab_buf_t *out, const bool have[6],
+                           int mailbox)
 {
     static const char *const names[] = {"t:CreateAssociated", "t:CreateContents",
                                         "t:CreateHierarchy",  "t:Delete",
                                         "t:Modify",           "t:Read"};
     lab_buf_puts(out, "<t:EffectiveRights>");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        lab_buf_bool(out, names[i], mine);
+        lab_buf_bool(out, names[i], have[i]);
     if (call->version >= LAB_EXCHANGE_2010)
-        lab_buf_bool(out, "t:ViewPrivateItems", mine);
+        lab_buf_bool(out, "t:ViewPrivateItems", lab_sees_private(call, mailbox));
     lab_buf_puts(out, "</t:EffectiveRights>");
+}
+
+void lab_put_rights(lab_call_t *call, lab_buf_t *out, const lab_folder_t *folder)
+{
+    unsigned rights = lab_rights(call, folder->mailbox, folder->id);
+    bool owner = rights & LAB_IS_OWNER;
+    bool have[] = {owner, rights & LAB_CAN_CREATE, rights & LAB_CAN_MAKE_FOLDERS,
+                   owner, owner, rights & LAB_CAN_READ};
+    put_right_list(call, out, have, folder->mailbox);
 }
 
 void lab_emit_rights(const lab_emit_t *e, const lab_prop_t *p)
 {
     (void)p;
-    bool mine = lab_may(e->call, e->view->item->mailbox, LAB_RIGHT_WRITE);
-    static const char *const names[] = {"t:CreateAssociated", "t:CreateContents",
-                                        "t:CreateHierarchy"};
-    lab_buf_puts(e->out, "<t:EffectiveRights>");
+    const lab_item_t *item = e->view->item;
     /* nothing can be made inside an item */
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        lab_buf_bool(e->out, names[i], false);
-    lab_buf_bool(e->out, "t:Delete", mine);
-    lab_buf_bool(e->out, "t:Modify", mine);
-    lab_buf_bool(e->out, "t:Read", true);
-    if (e->call->version >= LAB_EXCHANGE_2010)
-        lab_buf_bool(e->out, "t:ViewPrivateItems", mine);
-    lab_buf_puts(e->out, "</t:EffectiveRights>");
+    bool have[] = {false, false, false, lab_may_delete(e->call, item),
+                   lab_may_edit(e->call, item), true};
+    put_right_list(e->call, e->out, have, item->mailbox);
 }
 
 void lab_emit_one_person(const lab_emit_t *e, const lab_prop_t *p)

@@ -43,6 +43,7 @@ typedef struct lab_call {
     apr_time_t now;             /* one moment for the whole call, whole seconds */
     apr_hash_t *items;          /* what lab_view_window() has read already */
     apr_hash_t *series;         /* what lab_series_load() has read already */
+    apr_hash_t *rights;         /* the caller's on folders (rights.h) */
     apr_array_header_t *events; /* what it changed, for subscriptions (events.h) */
     const char *fault;          /* set: a whole SOAP fault to answer with */
 } lab_call_t;
@@ -68,8 +69,15 @@ void lab_answer_warning(lab_call_t *call, const char *name, const lab_fail_t *fa
 void lab_answer_only_fail(lab_call_t *call, const char *name, const lab_fail_t *fail,
                           const char *payload);
 
-/* What may be done with a folder or its items. */
-typedef enum lab_right { LAB_RIGHT_READ, LAB_RIGHT_WRITE } lab_right_t;
+/* What may be done with a folder or an item (rights.h). */
+typedef enum lab_right {
+    LAB_RIGHT_SEE,          /* a folder: know that it is there */
+    LAB_RIGHT_READ,         /* an item, or a folder's items */
+    LAB_RIGHT_WRITE,        /* change an item; make items in a folder */
+    LAB_RIGHT_DELETE,       /* an item, or the folder itself */
+    LAB_RIGHT_MAKE_FOLDERS, /* in a folder */
+    LAB_RIGHT_OWN           /* change the folder itself */
+} lab_right_t;
 
 /* The folder that a FolderId or DistinguishedFolderId names, with the rights checked. */
 const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr id, lab_right_t right,
@@ -79,8 +87,6 @@ const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder,
                                        lab_right_t right, lab_folder_t **folder);
 /* Position of a mailbox in the directory. */
 int lab_mailbox_index(const lab_dir_entry_t *entry);
-/* May the call do this in that mailbox? */
-bool lab_may(lab_call_t *call, int mailbox, lab_right_t right);
 
 /* The item that an ItemId, OccurrenceItemId or RecurringMasterItemId names. `*day` is the
  * original date of an occurrence, LAB_NO_DAY for whole items. `*key` is the change number

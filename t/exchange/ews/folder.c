@@ -6,7 +6,11 @@
 #include <string.h>
 
 #include "ews/emit.h"
+#include "ews/permission.h"
+#include "ews/rights.h"
 #include "grammar/grammar.h"
+
+#define PERMISSION_SET "folder:PermissionSet"
 
 typedef void put_fn(lab_call_t *call, const lab_folder_t *folder, const char *element);
 
@@ -38,21 +42,39 @@ static void put_total(lab_call_t *call, const lab_folder_t *f, const char *eleme
     lab_buf_int(&call->out, element, f->total);
 }
 
+/* others count what they see */
+static int count_children(lab_call_t *call, const lab_folder_t *f)
+{
+    if (lab_owns(call, f->mailbox))
+        return lab_folder_child_count(call->db, f->id);
+    apr_array_header_t *children = lab_folder_children(call->db, call->pool, f->id);
+    int count = 0;
+    for (int i = 0; i < children->nelts; i++)
+        count += lab_sees(call, APR_ARRAY_IDX(children, i, lab_folder_t *));
+    return count;
+}
+
 static void put_children(lab_call_t *call, const lab_folder_t *f, const char *element)
 {
-    lab_buf_int(&call->out, element, lab_folder_child_count(call->db, f->id));
+    lab_buf_int(&call->out, element, count_children(call, f));
 }
 
 static void put_rights(lab_call_t *call, const lab_folder_t *f, const char *element)
 {
     (void)element;
-    lab_put_rights(call, &call->out, lab_may(call, f->mailbox, LAB_RIGHT_WRITE));
+    lab_put_rights(call, &call->out, f);
 }
 
 static void put_distinguished(lab_call_t *call, const lab_folder_t *f,
                               const char *element)
 {
     lab_buf_elem(&call->out, element, f->dist);
+}
+
+static void put_permissions(lab_call_t *call, const lab_folder_t *f, const char *element)
+{
+    (void)element;
+    lab_permissions_put(call, &call->out, f);
 }
 
 /* plain folders and task folders count unread items; nothing here is unread */
@@ -81,6 +103,8 @@ static const struct {
      LAB_EXCHANGE_2007},
     {"folder:DistinguishedFolderId", "t:DistinguishedFolderId", false, true,
      put_distinguished, LAB_EXCHANGE_2013},
+    {PERMISSION_SET, "t:PermissionSet", false, true, put_permissions,
+     LAB_EXCHANGE_2007_SP1},
     {"folder:UnreadCount", "t:UnreadCount", true, true, put_unread, LAB_EXCHANGE_2007},
 };
 #define NPROPS (sizeof props / sizeof *props)
@@ -118,6 +142,15 @@ const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
     return NULL;
 }
 
+const lab_fail_t *lab_folder_shape_check(lab_call_t *call, const lab_folder_t *f,
+                                         const lab_folder_shape_t *shape)
+{
+    for (size_t i = 0; i < NPROPS; i++)
+        if (shape->wanted[i] && !strcmp(props[i].uri, PERMISSION_SET))
+            return lab_may_folder(call, f, LAB_RIGHT_OWN);
+    return NULL;
+}
+
 static void put_extended(lab_call_t *call, const lab_folder_t *f,
                          const lab_folder_shape_t *shape)
 {
@@ -141,6 +174,9 @@ void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *f,
         bool show = i == 0 || shape->wanted[i] ||
                     (shape->base == 1 && props[i].in_default) ||
                     (shape->base == 2 && props[i].in_all);
+        if (!strcmp(props[i].uri, PERMISSION_SET) &&
+            (!shape->one || lab_may_folder(call, f, LAB_RIGHT_OWN)))
+            continue;
         if (show && props[i].since <= call->version)
             props[i].put(call, f, props[i].element);
     }
@@ -179,6 +215,6 @@ const char *lab_folder_field(lab_call_t *call, const lab_folder_t *f, const char
     if (!strcmp(uri, "folder:TotalCount"))
         return apr_psprintf(call->pool, "%" APR_INT64_T_FMT, f->total);
     if (!strcmp(uri, "folder:ChildFolderCount"))
-        return apr_psprintf(call->pool, "%d", lab_folder_child_count(call->db, f->id));
+        return apr_psprintf(call->pool, "%d", count_children(call, f));
     return NULL;
 }

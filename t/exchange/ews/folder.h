@@ -11,6 +11,7 @@ typedef struct lab_folder_shape {
     int base;                          /* as lab_base_shape_t */
     bool wanted[LAB_MAX_FOLDER_PROPS]; /* by row of the folder property table */
     apr_array_header_t *ext;           /* lab_ext_t */
+    bool one; /* GetFolder, which alone shows access lists */
 } lab_folder_shape_t;
 
 /* "CalendarFolder", "Folder" ... */
@@ -18,6 +19,10 @@ const char *lab_folder_element(const lab_folder_t *folder);
 /* Reads m:FolderShape. */
 const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
                                         lab_folder_shape_t *shape);
+/* NULL, or why the caller may not have this folder in this shape: access lists are for
+ * owners. */
+const lab_fail_t *lab_folder_shape_check(lab_call_t *call, const lab_folder_t *folder,
+                                         const lab_folder_shape_t *shape);
 /* Writes the folder's element. */
 void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *folder,
                           const lab_folder_shape_t *shape);

@@ -7,7 +7,7 @@
 
 #include "ews/dispatch.h"
 #include "ews/fault.h"
-#include "ews/view.h"
+#include "ews/rights.h"
 
 #define MAX_MAILBOXES 100
 #define MAX_WINDOW    (APR_USEC_PER_SEC * 86400 * 42)
@@ -197,7 +197,7 @@ static void put_unknown(lab_call_t *call, const char *address)
 static void put_view(lab_call_t *call, const ask_t *ask, const lab_dir_entry_t *who)
 {
     int mailbox = lab_mailbox_index(who);
-    bool mine = lab_may(call, mailbox, LAB_RIGHT_READ), details = ask->details && mine;
+    bool mine = lab_owns(call, mailbox), details = ask->details && mine;
     collect_t c = {call, apr_array_make(call->pool, 16, sizeof(busy_t))};
     lab_folder_t *folder =
         lab_folder_distinguished(call->db, call->pool, mailbox, "calendar");

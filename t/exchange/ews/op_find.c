@@ -7,6 +7,7 @@
 #include "ews/dispatch.h"
 #include "ews/folder.h"
 #include "ews/restrict.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
 
 #define POLICY_MAX 1000
@@ -87,6 +88,8 @@ static const lab_fail_t *gather(lab_call_t *call, const lab_folder_t *parent, bo
     for (int i = 0; i < children->nelts; i++) {
         lab_folder_t *f = APR_ARRAY_IDX(children, i, lab_folder_t *);
         bool good = true;
+        if (!lab_sees(call, f))
+            continue;
         const lab_fail_t *fail =
             rule ? lab_restrict_test(call, rule, folder_value, f, &good) : NULL;
         if (!fail && good)
@@ -133,7 +136,7 @@ void lab_op_find_folder(lab_call_t *call)
     for (xmlNodePtr n = lab_xml_first(parents); n; n = lab_xml_next(n)) {
         lab_folder_t *parent;
         const lab_fail_t *fail =
-            bad ? bad : lab_target_folder(call, n, LAB_RIGHT_READ, &parent);
+            bad ? bad : lab_target_folder(call, n, LAB_RIGHT_SEE, &parent);
         if (fail)
             lab_answer_fail(call, "FindFolder", fail, NULL);
         else
@@ -306,6 +309,8 @@ static const lab_fail_t *search_folder(lab_call_t *call, const lab_folder_t *fol
         found_t *f = apr_pcalloc(call->pool, sizeof *f);
         bool good = true;
         lab_view_item(call, APR_ARRAY_IDX(items, i, lab_item_t *), &f->view);
+        /* nobody finds a private item by what he may not see of it */
+        lab_view_cut(call, &f->view);
         const lab_fail_t *fail =
             rule ? lab_restrict_test(call, rule, item_value, &f->view, &good) : NULL;
         if (!fail && good)

@@ -6,6 +6,7 @@
 #include "ews/dispatch.h"
 #include "ews/events.h"
 #include "ews/folder.h"
+#include "ews/permission.h"
 #include "ews/remove.h"
 
 void lab_op_get_folder(lab_call_t *call)
@@ -14,11 +15,14 @@ void lab_op_get_folder(lab_call_t *call)
     const lab_fail_t *bad =
         lab_folder_shape_read(call, lab_xml_child(call->request, "FolderShape"), &shape);
     xmlNodePtr ids = lab_xml_child(call->request, "FolderIds");
+    shape.one = true;
     lab_answer_open(call, "GetFolder");
     for (xmlNodePtr id = lab_xml_first(ids); id; id = lab_xml_next(id)) {
         lab_folder_t *folder;
         const lab_fail_t *fail =
-            bad ? bad : lab_target_folder(call, id, LAB_RIGHT_READ, &folder);
+            bad ? bad : lab_target_folder(call, id, LAB_RIGHT_SEE, &folder);
+        if (!fail)
+            fail = lab_folder_shape_check(call, folder, &shape);
         if (fail) {
             lab_answer_fail(call, "GetFolder", fail, "<m:Folders/>");
             continue;
@@ -89,19 +93,26 @@ static const lab_fail_t *create_one(lab_call_t *call, lab_folder_t *parent,
             return fail;
     }
     lab_folder_save(call->db, folder);
-    lab_event_folder(call, LAB_EVENT_CREATED, folder);
-    return NULL;
+    lab_permissions_inherit(call->db, parent->id, folder->id);
+    xmlNodePtr set = lab_xml_child(element, "PermissionSet");
+    const lab_fail_t *fail = set ? lab_permissions_read(call, folder, set) : NULL;
+    if (!fail)
+        lab_event_folder(call, LAB_EVENT_CREATED, folder);
+    return fail;
 }
 
 void lab_op_create_folder(lab_call_t *call)
 {
     lab_folder_t *parent, folder;
     const lab_fail_t *bad = lab_target_folder_in(
-        call, lab_xml_child(call->request, "ParentFolderId"), LAB_RIGHT_WRITE, &parent);
+        call, lab_xml_child(call->request, "ParentFolderId"), LAB_RIGHT_MAKE_FOLDERS,
+        &parent);
     xmlNodePtr list = lab_xml_child(call->request, "Folders");
     lab_answer_open(call, "CreateFolder");
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
+        lab_db_mark(call->db);
         const lab_fail_t *fail = bad ? bad : create_one(call, parent, n, &folder);
+        lab_db_unmark(call->db, !fail);
         if (fail)
             lab_answer_fail(call, "CreateFolder", fail, "<m:Folders/>");
         else
@@ -146,6 +157,8 @@ static const lab_fail_t *set_field(lab_call_t *call, lab_folder_t *folder,
         folder->class_name = lab_xml_text(call->pool, value);
         return NULL;
     }
+    if (lab_xml_is(value, "PermissionSet"))
+        return lab_permissions_read(call, folder, value);
     return lab_fail(call, "ErrorInvalidPropertySet");
 }
 
@@ -155,9 +168,10 @@ static const lab_fail_t *clear_field(lab_call_t *call, lab_folder_t *folder,
     lab_ext_t ext;
     xmlNodePtr path = lab_xml_first(update);
     const char *uri = lab_xml_attr(call->pool, path, "FieldURI");
-    /* every folder has the default permissions, and keeps them */
-    if (uri && !strcmp(uri, "folder:PermissionSet"))
+    if (uri && !strcmp(uri, "folder:PermissionSet")) {
+        lab_permissions_restore(call, folder);
         return NULL;
+    }
     if (!lab_xml_is(path, "ExtendedFieldURI"))
         return lab_fail(call, "ErrorInvalidPropertyDelete");
     const lab_fail_t *fail = lab_ext_read(call, path, &ext);
@@ -170,7 +184,7 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change,
                                     lab_folder_t **folder)
 {
     xmlNodePtr id = lab_xml_first(change), updates = lab_xml_child(change, "Updates");
-    const lab_fail_t *fail = lab_target_folder(call, id, LAB_RIGHT_WRITE, folder);
+    const lab_fail_t *fail = lab_target_folder(call, id, LAB_RIGHT_OWN, folder);
     apr_int64_t cn;
     const char *key = lab_xml_attr(call->pool, id, "ChangeKey");
     if (!fail && key && *key && !lab_change_key_parse(key, &cn))
@@ -198,7 +212,9 @@ void lab_op_update_folder(lab_call_t *call)
     lab_answer_open(call, "UpdateFolder");
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
         lab_folder_t *folder;
+        lab_db_mark(call->db);
         const lab_fail_t *fail = update_one(call, n, &folder);
+        lab_db_unmark(call->db, !fail);
         if (fail)
             lab_answer_fail(call, "UpdateFolder", fail, "<m:Folders/>");
         else
@@ -214,7 +230,7 @@ void lab_op_delete_folder(lab_call_t *call)
     lab_answer_open(call, "DeleteFolder");
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
         lab_folder_t *folder;
-        const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_WRITE, &folder);
+        const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_DELETE, &folder);
         if (!fail)
             fail = lab_remove_folder(call, folder,
                                      type && !strcmp(type, "MoveToDeletedItems"));

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "ews/dispatch.h"
+#include "ews/events.h"
 #include "ews/remove.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
+#include "ews/task.h"
 
 void lab_op_get_item(lab_call_t *call)
 {
@@ -34,6 +37,19 @@ void lab_op_get_item(lab_call_t *call)
     lab_answer_close(call, "GetItem");
 }
 
+/* the current occurrence of a recurring task, which moves on */
+static const lab_fail_t *delete_occurrence(lab_call_t *call, lab_item_t *item)
+{
+    const lab_fail_t *fail = lab_task_skip(call, item);
+    if (fail)
+        return fail;
+    lab_bag_set_int(item->bag, "LastModifiedTime", call->now);
+    lab_bag_set(item->bag, "LastModifiedName", call->caller->display_name);
+    lab_item_save(call->db, call->pool, item);
+    lab_event_item(call, LAB_EVENT_MODIFIED, item);
+    return NULL;
+}
+
 static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_trash,
                                     const char *cancellations)
 {
@@ -41,11 +57,23 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
     int day;
     apr_int64_t key;
     const lab_fail_t *fail =
-        lab_target_item(call, id, LAB_RIGHT_WRITE, &item, &day, &key);
+        lab_target_item(call, id, LAB_RIGHT_DELETE, &item, &day, &key);
     if (fail)
         return fail;
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !cancellations)
         return lab_fail(call, "ErrorSendMeetingCancellationsRequired");
+    if (lab_kind_of_class(item->class_name) == LAB_KIND_TASK) {
+        const char *which =
+            lab_xml_attr(call->pool, call->request, "AffectedTaskOccurrences");
+        if (!which)
+            return lab_fail(call, "ErrorAffectedTaskOccurrencesRequired");
+        if (!strcmp(which, "SpecifiedOccurrenceOnly"))
+            return delete_occurrence(call, item);
+    }
+    /* before 2013 only the owner has a trash here: a delegate is to use MoveItem */
+    if (to_trash && day == LAB_NO_DAY && call->profile->schema < LAB_EXCHANGE_2013 &&
+        !lab_owns(call, item->mailbox))
+        return lab_fail(call, "ErrorCannotDeleteObject");
     return lab_remove_item(call, item, day, to_trash);
 }
 
@@ -77,11 +105,16 @@ static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id,
 {
     int day;
     apr_int64_t key;
-    const lab_fail_t *fail = lab_target_item(call, id, LAB_RIGHT_WRITE, item, &day, &key);
+    const lab_fail_t *fail = lab_target_item(
+        call, id, copy ? LAB_RIGHT_READ : LAB_RIGHT_DELETE, item, &day, &key);
     if (fail)
         return fail;
     if (day != LAB_NO_DAY)
         return lab_fail(call, "ErrorCalendarCannotMoveOrCopyOccurrence");
+    lab_view_t view;
+    lab_view_item(call, *item, &view);
+    if (lab_is_hidden(call, &view))
+        return lab_fail(call, "ErrorAccessDenied");
     return copy ? lab_copy_item(call, *item, to) : lab_move_item(call, *item, to);
 }
 
@@ -105,7 +138,11 @@ static void transfer(lab_call_t *call, const char *name, bool copy)
         const char *element = lab_kind_element(lab_kind_of_class(item->class_name));
         lab_answer_ok(call, name);
         lab_buf_puts(&call->out, "<m:Items>");
-        if (lab_xml_bool(want, true)) {
+        /* from one mailbox to another the new id is not told */
+        lab_id_t from;
+        bool same = !lab_id_parse(lab_xml_attr(call->pool, id, "Id"), &from) ||
+                    from.mailbox == item->mailbox;
+        if (same && lab_xml_bool(want, true)) {
             lab_buf_printf(&call->out, "<t:%s>", element);
             lab_put_item_id(call, &call->out, "t:ItemId", item, LAB_NO_DAY);
             lab_buf_printf(&call->out, "</t:%s>", element);

@@ -5,6 +5,7 @@
 
 #include "ews/dispatch.h"
 #include "ews/events.h"
+#include "ews/rights.h"
 
 #define PAGE 50
 
@@ -36,6 +37,10 @@ static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request,
     for (xmlNodePtr n = lab_xml_first(ids); n; n = lab_xml_next(n)) {
         lab_folder_t *folder;
         const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_READ, &folder);
+        /* the older servers watch no folder of another mailbox */
+        if (!fail && call->profile->schema < LAB_EXCHANGE_2013 &&
+            !lab_owns(call, folder->mailbox))
+            fail = lab_fail(call, "ErrorSubscriptionDelegateAccessNotSupported");
         if (fail)
             return fail;
         watch->mailbox = folder->mailbox;
@@ -94,7 +99,9 @@ static void put_object(lab_call_t *call, const lab_event_t *e, bool old)
                        .mailbox = e->mailbox,
                        .cn = old ? e->old_cn : e->cn,
                        .class_name =
-                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment" : "IPM.Note"};
+                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment"
+                           : e->kind == LAB_KIND_TASK   ? "IPM.Task"
+                                                        : "IPM.Note"};
     lab_put_item_id(call, &call->out, old ? "t:OldItemId" : "t:ItemId", &item,
                     LAB_NO_DAY);
 }

@@ -4,6 +4,7 @@
 
 #include "ews/dispatch.h"
 #include "ews/folder.h"
+#include "ews/rights.h"
 #include "ews/shape.h"
 #include "ews/sync.h"
 
@@ -226,6 +227,13 @@ static void put_folder_changes(lab_call_t *call, int mailbox, apr_int64_t root,
         const lab_folder_t *f = APR_ARRAY_IDX(all, i, lab_folder_t *);
         if (f->cn <= base || f->id == root || !lab_folder_is_below(call->db, f->id, root))
             continue;
+        if (!lab_sees(call, f)) {
+            if (f->created_cn <= base)
+                lab_buf_printf(&call->out,
+                               "<t:Delete><t:FolderId Id=\"%s\"/></t:Delete>",
+                               lab_folder_id(call, f));
+            continue;
+        }
         const char *what = f->created_cn > base ? "Create" : "Update";
         lab_buf_printf(&call->out, "<t:%s>", what);
         lab_folder_shape_put(call, f, shape);
@@ -254,7 +262,7 @@ void lab_op_sync_hierarchy(lab_call_t *call)
     const lab_fail_t *fail =
         lab_folder_shape_read(call, lab_xml_child(call->request, "FolderShape"), &shape);
     if (!fail && named)
-        fail = lab_target_folder_in(call, named, LAB_RIGHT_READ, &root);
+        fail = lab_target_folder_in(call, named, LAB_RIGHT_SEE, &root);
     else if (!fail)
         root = lab_folder_distinguished(call->db, call->pool, call->mailbox,
                                         "msgfolderroot");

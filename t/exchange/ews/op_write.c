@@ -6,12 +6,14 @@
 #include "ews/dispatch.h"
 #include "ews/shape.h"
 
-/* <m:Items> with the id of what was written */
+/* <m:Items> with the id of what was written; a recurring task that moved on answers with
+ * the occurrence it left behind */
 static void put_written(lab_call_t *call, const lab_draft_t *d)
 {
+    const lab_item_t *item = d->done ? d->done : d->item;
     const char *element = lab_kind_element(d->kind);
     lab_buf_printf(&call->out, "<m:Items><t:%s>", element);
-    lab_put_item_id(call, &call->out, "t:ItemId", d->item, d->day);
+    lab_put_item_id(call, &call->out, "t:ItemId", item, d->day);
     lab_buf_printf(&call->out, "</t:%s></m:Items>", element);
 }
 
@@ -50,6 +52,10 @@ static const lab_fail_t *check_create(lab_call_t *call, lab_kind_t kind,
             return lab_fail(call, "ErrorCannotCreateCalendarItemInNonCalendarFolder");
         return NULL;
     }
+    if (kind == LAB_KIND_TASK)
+        return strncmp(folder->class_name, "IPF.Task", 8)
+                   ? lab_fail(call, "ErrorCannotCreateTaskInNonTaskFolder")
+                   : NULL;
     if (kind != LAB_KIND_MESSAGE)
         return lab_fail(call, "ErrorInvalidRequest");
     const char *how = lab_xml_attr(call->pool, r, "MessageDisposition");

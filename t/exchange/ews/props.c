@@ -2,12 +2,14 @@
 /* The properties of items, in the order in which the schema wants them. */
 #include "ews/emit.h"
 #include "ews/shape.h"
+#include "ews/task.h"
 
 #define ANY                                                                              \
     (LAB_KIND_ITEM | LAB_KIND_CALENDAR | LAB_KIND_MESSAGE | LAB_KIND_CONTACT |           \
      LAB_KIND_TASK)
 #define CAL LAB_KIND_CALENDAR
 #define MSG LAB_KIND_MESSAGE
+#define TSK LAB_KIND_TASK
 #define A   LAB_P_ALL
 #define D   LAB_P_DEFAULT
 #define L   LAB_P_LIST
@@ -28,7 +30,7 @@ lab_prop_t lab_props[] = {
     ROW("item:ParentFolderId", "ParentFolderId", ANY, A | L | Q, lab_emit_parent_id,
         NULL),
     ROW("item:ItemClass", "ItemClass", ANY, A | L, lab_emit_class, lab_set_class),
-    OR("item:Subject", "Subject", ANY, A | D | L, lab_emit_text, lab_set_text, NULL),
+    ROW("item:Subject", "Subject", ANY, A | D | L, lab_emit_text, lab_set_subject),
     OR("item:Sensitivity", "Sensitivity", ANY, A | D | L, lab_emit_text, lab_set_text,
        "Normal"),
     ROW("item:Body", "Body", ANY, A | D, lab_emit_body, lab_set_body),
@@ -52,7 +54,7 @@ lab_prop_t lab_props[] = {
     ROW("item:ResponseObjects", "ResponseObjects", ANY, A | D | Q,
         lab_emit_response_objects, NULL),
     ROW("item:ReminderDueBy", "ReminderDueBy", ANY, A | L, lab_emit_reminder_due,
-        lab_set_ignored),
+        lab_set_reminder_due),
     OR("item:ReminderIsSet", "ReminderIsSet", ANY, A | L, lab_emit_bool, lab_set_bool,
        "false"),
     OR("item:ReminderMinutesBeforeStart", "ReminderMinutesBeforeStart", ANY, A | L,
@@ -90,6 +92,38 @@ lab_prop_t lab_props[] = {
     ROW("message:References", "References", MSG, A | L, lab_emit_text, lab_set_text),
     ROW("message:ReplyTo", "ReplyTo", MSG, A | L | Q, lab_emit_recipients,
         lab_set_people),
+    /* TaskType */
+    ROW("task:ActualWork", "ActualWork", TSK, A | L, lab_emit_text, lab_set_int),
+    ROW("task:AssignedTime", "AssignedTime", TSK, A | L, lab_emit_time, NULL),
+    ROW("task:BillingInformation", "BillingInformation", TSK, A | L, lab_emit_text,
+        lab_set_text),
+    OR("task:ChangeCount", "ChangeCount", TSK, A | L, lab_emit_text, NULL, "1"),
+    ROW("task:Companies", "Companies", TSK, A | L, lab_emit_strings, lab_set_strings),
+    ROW("task:CompleteDate", "CompleteDate", TSK, A | L, lab_emit_task_day,
+        lab_set_task_complete_date),
+    ROW("task:Contacts", "Contacts", TSK, A | L, lab_emit_strings, lab_set_strings),
+    OR("task:DelegationState", "DelegationState", TSK, A | L | Q, lab_emit_text, NULL,
+       "NoMatch"),
+    ROW("task:Delegator", "Delegator", TSK, A | L, lab_emit_text, NULL),
+    ROW("task:DueDate", "DueDate", TSK, A | D | L, lab_emit_task_day, lab_set_task_day),
+    OR("task:IsAssignmentEditable", "IsAssignmentEditable", TSK, A | L, lab_emit_text,
+       NULL, "0"),
+    ROW("task:IsComplete", "IsComplete", TSK, A | L, lab_emit_task_state, NULL),
+    ROW("task:IsRecurring", "IsRecurring", TSK, A | L, lab_emit_task_state, NULL),
+    OR("task:IsTeamTask", "IsTeamTask", TSK, A | L, lab_emit_bool, NULL, "false"),
+    ROW("task:Mileage", "Mileage", TSK, A | L, lab_emit_text, lab_set_text),
+    ROW("task:Owner", "Owner", TSK, A | L, lab_emit_text, NULL),
+    OR("task:PercentComplete", "PercentComplete", TSK, A | D | L | Q, lab_emit_text,
+       lab_set_task_percent, "0"),
+    ROW("task:Recurrence", "Recurrence", TSK, A | Q, lab_emit_task_recurrence,
+        lab_set_task_recurrence),
+    ROW("task:StartDate", "StartDate", TSK, A | D | L, lab_emit_task_day,
+        lab_set_task_day),
+    OR("task:Status", "Status", TSK, A | D | L | Q, lab_emit_text, lab_set_task_status,
+       "NotStarted"),
+    ROW("task:StatusDescription", "StatusDescription", TSK, A | L,
+        lab_emit_task_status_text, NULL),
+    ROW("task:TotalWork", "TotalWork", TSK, A | L, lab_emit_text, lab_set_int),
     /* CalendarItemType */
     ROW("calendar:UID", "UID", CAL, A | L | Q, lab_emit_uid, lab_set_uid),
     ROW("calendar:RecurrenceId", "RecurrenceId", CAL, A | L, lab_emit_recurrence_id,

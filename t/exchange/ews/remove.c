@@ -91,6 +91,8 @@ const lab_fail_t *lab_move_item(lab_call_t *call, lab_item_t *item,
                                 const lab_folder_t *to)
 {
     lab_item_t old = *item;
+    if (item->mailbox != to->mailbox)
+        lab_bag_set_int(item->bag, "Creator", call->mailbox);
     lab_item_move(call->db, call->pool, item, to);
     lab_event_item_from(call, LAB_EVENT_MOVED, item, &old);
     return NULL;
@@ -104,6 +106,7 @@ const lab_fail_t *lab_copy_item(lab_call_t *call, lab_item_t *item,
     item->folder = to->id;
     item->mailbox = to->mailbox;
     item->bag = lab_bag_copy(call->pool, item->bag);
+    lab_bag_set_int(item->bag, "Creator", call->mailbox);
     lab_item_save(call->db, call->pool, item);
     lab_item_copy_parts(call->db, old.id, item->id);
     lab_event_item_from(call, LAB_EVENT_COPIED, item, &old);

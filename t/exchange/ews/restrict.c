@@ -16,6 +16,14 @@ static bool as_number(const char *text, double *number)
     return *end == '\0';
 }
 
+/* -1 when it is no xs:boolean */
+static int as_bool(const char *text)
+{
+    return !strcasecmp(text, "true") || !strcmp(text, "1")    ? 1
+           : !strcasecmp(text, "false") || !strcmp(text, "0") ? 0
+                                                              : -1;
+}
+
 int lab_restrict_compare(lab_call_t *call, const char *a, const char *b)
 {
     double x, y;
@@ -24,6 +32,8 @@ int lab_restrict_compare(lab_call_t *call, const char *a, const char *b)
         return (a != NULL) - (b != NULL);
     if (as_number(a, &x) && as_number(b, &y))
         return (x > y) - (x < y);
+    if (as_bool(a) >= 0 && as_bool(b) >= 0)
+        return as_bool(a) - as_bool(b);
     if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b) && strchr(a, 'T') &&
         lab_call_read_time(call, a, &t) && lab_call_read_time(call, b, &u))
         return (t > u) - (t < u);

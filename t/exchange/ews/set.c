@@ -4,13 +4,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf16.h"
 #include "ews/emit.h"
 #include "ews/ical.h"
 #include "ews/people.h"
 
+#define SUBJECT_MAX 255
+
 const lab_fail_t *lab_set_text(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
 {
     lab_bag_set(d->bag, p->key, lab_xml_text(d->call->pool, value));
+    return NULL;
+}
+
+/* Exchange keeps 255 characters (UTF-16 units): of a longer subject the beginning, with
+ * three dots */
+const lab_fail_t *lab_set_subject(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
+{
+    const char *text = lab_xml_text(d->call->pool, value);
+    if (lab_utf16_cut(text, SUBJECT_MAX) < strlen(text))
+        text = apr_pstrcat(
+            d->call->pool,
+            apr_pstrmemdup(d->call->pool, text, lab_utf16_cut(text, SUBJECT_MAX - 3)),
+            "...", NULL);
+    lab_bag_set(d->bag, p->key, text);
     return NULL;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ews/shape.h"
 
+#include <apr_encode.h>
 #include <string.h>
 
+#include "base/utf16.h"
+#include "ews/rights.h"
 #include "grammar/grammar.h"
 
 void lab_props_init(void)
@@ -87,19 +90,38 @@ static bool shown(const lab_emit_t *e, const lab_prop_t *p)
            (shape->base == LAB_SHAPE_DEFAULT && (p->flags & LAB_P_DEFAULT));
 }
 
+/* lists show the first 255 characters of a text and the first 512 bytes of a binary (the
+ * remarks on FindItem in Microsoft's reference); GetItem shows all */
+static const char *cut_for_list(const lab_emit_t *e, const lab_ext_t *ext,
+                                const char *value)
+{
+    apr_size_t len;
+    if (!strcmp(ext->type, "String"))
+        return apr_pstrmemdup(e->call->pool, value, lab_utf16_cut(value, 255));
+    if (strcmp(ext->type, "Binary"))
+        return value;
+    const void *bytes = apr_pdecode_base64_binary(e->call->pool, value, APR_ENCODE_STRING,
+                                                  APR_ENCODE_NONE, &len);
+    if (!bytes || len <= 512)
+        return value;
+    return apr_pencode_base64_binary(e->call->pool, bytes, 512, APR_ENCODE_NONE, NULL);
+}
+
 static void put_extended(const lab_emit_t *e)
 {
     for (int i = 0; i < e->shape->ext->nelts; i++) {
         const lab_ext_t *ext = &APR_ARRAY_IDX(e->shape->ext, i, lab_ext_t);
         const char *value = lab_ext_get(e->call, e->view, ext);
         if (value)
-            lab_ext_put(e->out, ext, value);
+            lab_ext_put(e->out, ext, e->shape->list ? cut_for_list(e, ext, value) : value);
     }
 }
 
 void lab_shape_put(lab_call_t *call, const lab_view_t *view, const lab_shape_t *shape)
 {
-    lab_emit_t e = {call, &call->out, view, shape};
+    lab_view_t seen = *view;
+    lab_view_cut(call, &seen);
+    lab_emit_t e = {call, &call->out, &seen, shape};
     const char *name = lab_kind_element(view->kind);
     bool extended = false;
     lab_buf_printf(&call->out, "<t:%s>", name);

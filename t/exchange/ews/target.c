@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "ews/view.h"
+#include "ews/rights.h"
 
 int lab_mailbox_index(const lab_dir_entry_t *entry)
 {
@@ -12,12 +12,6 @@ int lab_mailbox_index(const lab_dir_entry_t *entry)
         if (lab_dir_at(i) == entry)
             return i;
     return -1;
-}
-
-bool lab_may(lab_call_t *call, int mailbox, lab_right_t right)
-{
-    (void)right;
-    return mailbox == call->mailbox;
 }
 
 /* the mailbox that a distinguished folder is asked of */
@@ -47,8 +41,6 @@ const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr element,
         const lab_fail_t *fail = folder_mailbox(call, element, &mailbox);
         if (fail)
             return fail;
-        if (!lab_may(call, mailbox, right))
-            return lab_fail(call, "ErrorAccessDenied");
         *folder = lab_folder_distinguished(call->db, call->pool, mailbox, text);
     } else {
         lab_id_t id;
@@ -56,11 +48,10 @@ const lab_fail_t *lab_target_folder(lab_call_t *call, xmlNodePtr element,
             return lab_fail(call, "ErrorInvalidIdMalformed");
         if (id.kind != LAB_ID_FOLDER)
             return lab_fail(call, "ErrorInvalidFolderId");
-        if (!lab_may(call, id.mailbox, right))
-            return lab_fail(call, "ErrorAccessDenied");
         *folder = lab_folder_get(call->db, call->pool, id.number);
     }
-    return *folder ? NULL : lab_fail(call, "ErrorFolderNotFound");
+    return *folder ? lab_may_folder(call, *folder, right)
+                   : lab_fail(call, "ErrorFolderNotFound");
 }
 
 const lab_fail_t *lab_target_folder_in(lab_call_t *call, xmlNodePtr holder,
@@ -81,12 +72,10 @@ static const lab_fail_t *read_key(lab_call_t *call, xmlNodePtr element, apr_int6
 static const lab_fail_t *load(lab_call_t *call, const lab_id_t *id, lab_right_t right,
                               lab_item_t **item)
 {
-    if (!lab_may(call, id->mailbox, right))
-        return lab_fail(call, "ErrorAccessDenied");
     *item = lab_item_get(call->db, call->pool, id->number);
     if (!*item || (*item)->mailbox != id->mailbox)
         return lab_fail(call, "ErrorItemNotFound");
-    return NULL;
+    return lab_may_item(call, *item, right);
 }
 
 /* the n-th occurrence of a master */

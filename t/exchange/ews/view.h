@@ -35,6 +35,7 @@ typedef struct lab_view {
         end; /* of calendar items; a master has those of its first occurrence */
     apr_time_t original;        /* of an occurrence: where the pattern puts it */
     const lab_series_t *series; /* of masters and occurrences */
+    bool cut; /* a private item, as others see it (rights.h) */
 } lab_view_t;
 
 /* The series of a recurring item; NULL when the item does not recur. */

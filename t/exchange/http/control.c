@@ -8,6 +8,7 @@
 
 #include "control/calls.h"
 #include "control/seeding.h"
+#include "control/sharing.h"
 #include "store/store.h"
 
 static int send_json(request_rec *r, int status, json_t *value)
@@ -68,6 +69,25 @@ static int seed(lab_server_t *lab, request_rec *r)
                      json_pack("{s:s, s:i}", "mailbox", who->smtp, "events", made));
 }
 
+static int share(lab_server_t *lab, request_rec *r)
+{
+    lab_share_t s = {parameter(r, "owner"), parameter(r, "user"), parameter(r, "level"),
+                     parameter(r, "folder")};
+    const char *wrong = lab_share_folder(lab, &s, r->pool);
+    return wrong ? send_error(r, 400, wrong)
+                 : send_json(r, 200, json_pack("{s:b}", "shared", 1));
+}
+
+static int full_access(lab_server_t *lab, request_rec *r)
+{
+    const char *on = parameter(r, "on");
+    const char *wrong =
+        lab_share_mailbox(lab, parameter(r, "owner"), parameter(r, "user"),
+                          !on || strcmp(on, "0"));
+    return wrong ? send_error(r, 400, wrong)
+                 : send_json(r, 200, json_pack("{s:b}", "shared", 1));
+}
+
 static int settings(lab_server_t *lab, request_rec *r)
 {
     if (r->method_number == M_GET)
@@ -113,5 +133,9 @@ int lab_http_control(lab_server_t *lab, request_rec *r)
         return reset(lab, r);
     if (!strcmp(what, "seed"))
         return seed(lab, r);
+    if (!strcmp(what, "share"))
+        return share(lab, r);
+    if (!strcmp(what, "fullaccess"))
+        return full_access(lab, r);
     return HTTP_NOT_FOUND;
 }

@@ -10,6 +10,14 @@
 
 #define XML "text/xml; charset=utf-8"
 
+/* IIS filters by Content-Length before anybody has signed in, with a 404 (substatus 13) */
+static bool is_too_long(lab_server_t *lab, request_rec *r)
+{
+    const char *length = apr_table_get(r->headers_in, "Content-Length");
+    return length &&
+           apr_strtoi64(length, NULL, 10) > lab_settings_max_request(lab->settings);
+}
+
 int lab_http_ews(lab_server_t *lab, request_rec *r)
 {
     lab_call_t call;
@@ -20,6 +28,8 @@ int lab_http_ews(lab_server_t *lab, request_rec *r)
     const lab_profile_t *profile = lab_settings_profile(lab->settings);
     if (!profile->ews)
         return HTTP_NOT_FOUND;
+    if (is_too_long(lab, r))
+        return HTTP_NOT_FOUND;
     const lab_dir_entry_t *caller = lab_auth_check(lab, r, &status);
     if (!caller)
         return status;
@@ -28,6 +38,11 @@ int lab_http_ews(lab_server_t *lab, request_rec *r)
     status = lab_http_body(r, &body, &len);
     if (status != OK)
         return status;
+    /* a body of unknown length is counted by what reads it: WCF, which got its own answer
+     * for this later */
+    if ((apr_int64_t)len > lab_settings_max_request(lab->settings))
+        return profile->schema >= LAB_EXCHANGE_2013 ? HTTP_REQUEST_ENTITY_TOO_LARGE
+                                                    : HTTP_BAD_REQUEST;
     const char *broken = lab_ews_open(&call, lab, r->pool, caller, body, len);
     call.profile = profile;
     const char *operation = call.operation ? call.operation : "invalid";

@@ -15,7 +15,7 @@
 APLOG_USE_MODULE(lab);
 
 /* one row for each layout of the file: another number means another layout */
-#define LAYOUT 1
+#define LAYOUT 3
 #define SLOTS  256
 
 struct lab_store {
@@ -32,7 +32,8 @@ typedef struct slot {
 } slot_t;
 
 static const char layout_sql[] =
-    "CREATE TABLE mailboxes(id INTEGER PRIMARY KEY, cn INTEGER NOT NULL);"
+    "CREATE TABLE mailboxes(id INTEGER PRIMARY KEY, cn INTEGER NOT NULL,"
+    " deliver INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE folders(id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox INTEGER NOT NULL,"
     " parent INTEGER NOT NULL, dist TEXT, class TEXT NOT NULL, name TEXT NOT NULL,"
     " cn INTEGER NOT NULL, created_cn INTEGER NOT NULL, total INTEGER NOT NULL DEFAULT 0,"
@@ -59,8 +60,18 @@ static const char layout_sql[] =
     "CREATE TABLE attachments(id INTEGER PRIMARY KEY AUTOINCREMENT, item INTEGER NOT "
     "NULL,"
     " day INTEGER, name TEXT NOT NULL, type TEXT, cid TEXT, location TEXT,"
-    " inline INTEGER NOT NULL, modified INTEGER NOT NULL, content BLOB NOT NULL);"
-    "CREATE INDEX attachments_item ON attachments(item);";
+    " inline INTEGER NOT NULL, modified INTEGER NOT NULL, content BLOB NOT NULL,"
+    " class TEXT);"
+    "CREATE INDEX attachments_item ON attachments(item);"
+    "CREATE TABLE permissions(id INTEGER PRIMARY KEY AUTOINCREMENT, folder INTEGER NOT "
+    "NULL,"
+    " who INTEGER NOT NULL, rights INTEGER NOT NULL, UNIQUE(folder, who));"
+    "CREATE TABLE full_access(owner INTEGER NOT NULL, who INTEGER NOT NULL,"
+    " PRIMARY KEY(owner, who)) WITHOUT ROWID;"
+    "CREATE TABLE delegates(id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox INTEGER NOT "
+    "NULL,"
+    " who INTEGER NOT NULL, copies INTEGER NOT NULL, private INTEGER NOT NULL,"
+    " UNIQUE(mailbox, who));";
 
 static void complain(sqlite3 *sql, const char *what)
 {
@@ -113,7 +124,8 @@ static bool prepare_layout(lab_db_t *db)
     if (version != 0) {
         static const char *const tables[] = {"mailboxes",  "folders", "folder_tombs",
                                              "items",      "tombs",   "exceptions",
-                                             "attachments"};
+                                             "attachments", "permissions",
+                                             "full_access", "delegates"};
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
             char *text = sqlite3_mprintf("DROP TABLE IF EXISTS %s", tables[i]);
             sqlite3_exec(db->sql, text, NULL, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "directory/dir.h"
+#include "store/rights.h"
 
 #define COLUMNS                                                                          \
     "id, mailbox, parent, dist, class, name, cn, created_cn, total, committed, "         \
@@ -63,6 +64,9 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
             .created = now};
         lab_folder_save(db, &folder);
         ids[i] = folder.id;
+        /* all that others see of a new mailbox is when it is busy */
+        if (!strcmp(p->dist, "calendar"))
+            lab_permission_set(db, folder.id, LAB_WHO_DEFAULT, LAB_BUSY_TIME);
     }
 }
 
@@ -79,6 +83,10 @@ void lab_store_populate(lab_db_t *db, apr_time_t now)
 
 void lab_store_reset(lab_db_t *db, apr_time_t now)
 {
+    lab_db_exec(db, "DELETE FROM permissions", "");
+    lab_db_exec(db, "DELETE FROM full_access", "");
+    lab_db_exec(db, "DELETE FROM delegates", "");
+    lab_db_exec(db, "UPDATE mailboxes SET deliver=0", "");
     lab_db_exec(db, "DELETE FROM attachments", "");
     lab_db_exec(db, "DELETE FROM exceptions", "");
     lab_db_exec(db, "DELETE FROM tombs", "");
@@ -208,6 +216,7 @@ void lab_folder_drop(lab_db_t *db, const lab_folder_t *f)
 {
     apr_int64_t cn = lab_store_next_cn(db, f->mailbox);
     lab_db_exec(db, "DELETE FROM folders WHERE id=?", "i", f->id);
+    lab_permissions_clear(db, f->id);
     lab_db_exec(db,
                 "INSERT INTO folder_tombs(id, mailbox, cn, created_cn) VALUES(?,?,?,?)",
                 "idii", f->id, f->mailbox, cn, f->created_cn);

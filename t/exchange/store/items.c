@@ -95,8 +95,8 @@ void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
     lab_db_exec(
         db,
         "INSERT INTO attachments(item, day, name, type, cid, location, inline, modified,"
-        " content) SELECT ?, day, name, type, cid, location, inline, modified, content"
-        " FROM attachments WHERE item=?",
+        " content, class) SELECT ?, day, name, type, cid, location, inline, modified,"
+        " content, class FROM attachments WHERE item=?",
         "ii", to, from);
 }
 
@@ -141,9 +141,14 @@ void lab_exception_save(lab_db_t *db, apr_pool_t *pool, apr_int64_t item,
         db,
         "INSERT OR REPLACE INTO exceptions(item, day, deleted, props) VALUES(?,?,?,?)",
         "iddb", item, x->day, (int)x->deleted, bytes, len);
+    if (x->deleted)
+        lab_db_exec(db, "DELETE FROM attachments WHERE item=? AND day=?", "id", item,
+                    x->day);
 }
 
 void lab_exceptions_clear(lab_db_t *db, apr_int64_t item)
 {
     lab_db_exec(db, "DELETE FROM exceptions WHERE item=?", "i", item);
+    lab_db_exec(db, "DELETE FROM attachments WHERE item=? AND day IS NOT NULL", "i",
+                item);
 }

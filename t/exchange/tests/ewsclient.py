@@ -113,6 +113,11 @@ class Ews:
                       '</m:Items></m:CreateItem>' % (attr, where, inner))
         return item_id(m)
 
+    def create_task(self, inner, folder='tasks'):
+        m = self.call('<m:CreateItem><m:SavedItemFolderId>%s</m:SavedItemFolderId><m:Items><t:Task>%s</t:Task></m:Items>'
+                      '</m:CreateItem>' % (folder_xml(folder), inner))
+        return item_id(m)
+
     def get(self, item, shape='AllProperties', extra='', body_type='Text', element='ItemId'):
         more = '<t:AdditionalProperties>%s</t:AdditionalProperties>' % extra if extra else ''
         m = self.call('<m:GetItem><m:ItemShape><t:BaseShape>%s</t:BaseShape><t:BodyType>%s</t:BodyType>%s</m:ItemShape><m:ItemIds>'
@@ -134,8 +139,9 @@ class Ews:
                       % (resolution, attr, id_xml(item, element), ''.join(parts)))
         return item_id(m)
 
-    def delete(self, *items, kind='HardDelete', cancel='SendToNone', element='ItemId'):
+    def delete(self, *items, kind='HardDelete', cancel='SendToNone', element='ItemId', tasks=None):
         attr = ' SendMeetingCancellations="%s"' % cancel if cancel else ''
+        attr += ' AffectedTaskOccurrences="%s"' % tasks if tasks else ''
         return self.all('<m:DeleteItem DeleteType="%s"%s><m:ItemIds>%s</m:ItemIds></m:DeleteItem>'
                         % (kind, attr, ''.join(id_xml(i, element) for i in items)))
 
@@ -160,6 +166,11 @@ class Ews:
 
 
 def folder_xml(folder):
+    """'calendar', an Id, or 'calendar@bob' for a folder of somebody else."""
+    name, _, owner = folder.partition('@')
+    if owner:
+        return ('<t:DistinguishedFolderId Id="%s"><t:Mailbox><t:EmailAddress>%s@contoso.example</t:EmailAddress></t:Mailbox>'
+                '</t:DistinguishedFolderId>' % (name, owner))
     return '<t:DistinguishedFolderId Id="%s"/>' % folder if re.fullmatch('[a-z]+', folder) else '<t:FolderId Id="%s"/>' % folder
 
 

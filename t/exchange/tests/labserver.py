@@ -134,6 +134,13 @@ class Lab:
     def seed(self, mailbox, events, **query):
         return self.control('POST', 'seed', mailbox=mailbox, events=events, **query)
 
+    def share(self, owner, user, level='Reviewer', **query):
+        """Gives user (or 'default', 'anonymous') a level on a folder (folder=, else the calendar) of owner."""
+        return self.control('POST', 'share', owner=owner, user=user, level=level, **query)
+
+    def full_access(self, owner, user, on=1):
+        return self.control('POST', 'fullaccess', owner=owner, user=user, on=on)
+
     def settings(self, **changes):
         """Merges settings (version=, auth=, latency_ms=, faults=, record=, tokens=); returns all."""
         return self.control('POST', 'settings', changes) if changes else self.control('GET', 'settings')

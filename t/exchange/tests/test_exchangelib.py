@@ -2,6 +2,7 @@
 """A client that was written against the real thing: Debian's python3-exchangelib."""
 import datetime
 import logging
+from decimal import Decimal
 
 import pytest
 
@@ -9,9 +10,9 @@ from labserver import Lab
 
 exchangelib = pytest.importorskip('exchangelib', reason='python3-exchangelib is not installed')
 from exchangelib import (BASIC, DELEGATE, Account, CalendarItem, Configuration, Credentials,  # noqa: E402
-                         EWSDateTime, EWSTimeZone)
+                         EWSDate, EWSDateTime, EWSTimeZone, FileAttachment, ItemAttachment, Message, Task)
 from exchangelib.items import SEND_TO_NONE  # noqa: E402
-from exchangelib.recurrence import Recurrence, WeeklyPattern  # noqa: E402
+from exchangelib.recurrence import DailyPattern, Recurrence, TaskRecurrence, WeeklyPattern  # noqa: E402
 
 BERLIN = EWSTimeZone('Europe/Berlin')
 
@@ -121,3 +122,59 @@ def test_seeded_calendar(account, server):
     masters = [i for i in everything if i.type == 'RecurringMaster']
     assert masters and all(m.recurrence for m in masters)
     assert any(i.required_attendees for i in everything)
+
+
+# --- tasks ------------------------------------------------------------------------------------------
+
+def test_tasks(account):
+    """The life of a task as this library's own tests know it from Exchange."""
+    task = Task(account=account, folder=account.tasks, subject='Tax', due_date=EWSDate(2024, 5, 31), start_date=EWSDate(2024, 5, 20),
+                status='InProgress', percent_complete=Decimal(25), categories=['Home'], companies=['Contoso']).save()
+    got, = account.tasks.all()
+    assert (got.subject, got.due_date, got.start_date) == ('Tax', EWSDate(2024, 5, 31), EWSDate(2024, 5, 20))
+    assert (got.status, got.percent_complete, got.is_complete, got.companies) == ('InProgress', 25, False, ['Contoso'])
+    got.subject = 'Tax return'
+    got.save()
+    got.complete()
+    got.refresh()
+    assert (got.status, got.percent_complete, got.is_complete) == ('Completed', 100, True) and got.complete_date
+    assert got.id == task.id and got.subject == 'Tax return'
+    got.delete()
+    assert account.tasks.all().count() == 0
+
+
+def test_recurring_tasks(account):
+    start = EWSDate(2016, 1, 1)
+    master = Task(account=account, folder=account.tasks, subject='Rubbish',
+                  recurrence=TaskRecurrence(pattern=DailyPattern(interval=1), start=start, number=4)).save()
+    master.refresh()
+    assert master.is_recurring is True and master.change_count == 1
+    name = master.id  # saving makes the object the occurrence that was left behind
+    master.recurrence.boundary.start = EWSDate(2016, 2, 1)
+    done = master.save()
+    assert account.tasks.all().count() == 2
+    master = account.tasks.get(id=name)
+    assert (master.change_count, master.due_date, master.recurrence.boundary.number) == (2, EWSDate(2016, 1, 2), 3)
+    master.status = 'Completed'
+    master.save()
+    master = account.tasks.get(id=name)
+    assert (master.change_count, master.due_date, master.recurrence.boundary.number) == (3, EWSDate(2016, 2, 1), 2)
+    assert done.id != name and account.tasks.filter(is_recurring=False).count() == 2
+
+
+def test_file_attachments_of_a_task(account):
+    task = Task(account=account, folder=account.tasks, subject='Tax').save()
+    task.attach(FileAttachment(name='sum.txt', content=b'1 + 1'))
+    got = account.tasks.get(subject='Tax')
+    assert [(a.name, a.content) for a in got.attachments] == [('sum.txt', b'1 + 1')]
+    got.detach(got.attachments[0])
+    assert account.tasks.get(subject='Tax').attachments == []
+
+
+def test_an_item_attachment(account):
+    event = make(account, subject='Lunch')
+    inner = Message(account=account, folder=account.drafts, subject='Agenda', body='one')
+    event.attach(ItemAttachment(name='agenda', item=inner))
+    got = account.calendar.get(subject='Lunch')
+    attachment, = got.attachments
+    assert attachment.item.subject == 'Agenda' and 'one' in str(attachment.item.body)

@@ -232,8 +232,8 @@ def test_messages_in_drafts(alice):
 
 def test_others_have_no_access(alice, bob):
     item = alice.create(appointment())
-    assert code_of(bob.get, item) == 'ErrorAccessDenied'
-    assert code_of(bob.folder, mailbox='alice@contoso.example') == 'ErrorAccessDenied'
+    assert code_of(bob.get, item) == 'ErrorItemNotFound'
+    assert code_of(bob.folder, mailbox='alice@contoso.example') == 'ErrorFolderNotFound'
     assert code_of(bob.folder, mailbox='nobody@contoso.example') == 'ErrorNonExistentMailbox'
 
 

@@ -140,7 +140,7 @@ def test_attachments_of_an_exception(alice):
 
 def test_attachments_of_others(alice, bob):
     a = attach(alice, alice.create(appointment()))
-    assert code_of(fetch, bob, a.get('Id')) == 'ErrorAccessDenied'
+    assert code_of(fetch, bob, a.get('Id')) == 'ErrorItemNotFound'
     assert code_of(fetch, alice, 'AAAA') in ('ErrorInvalidAttachmentId', 'ErrorInvalidIdMalformed')
 
 
@@ -208,7 +208,7 @@ def test_subscriptions_end(alice, bob):
     assert code_of(events, alice, sub, mark) == 'ErrorSubscriptionNotFound'
     assert code_of(alice.call, '<m:Unsubscribe><m:SubscriptionId>%s</m:SubscriptionId></m:Unsubscribe>' % sub) == 'ErrorSubscriptionNotFound'
     assert code_of(subscribe, bob, '<t:DistinguishedFolderId Id="calendar"><t:Mailbox><t:EmailAddress>alice@contoso.example</t:EmailAddress>'
-                                   '</t:Mailbox></t:DistinguishedFolderId>') == 'ErrorAccessDenied'
+                                   '</t:Mailbox></t:DistinguishedFolderId>') == 'ErrorFolderNotFound'
 
 
 # --- availability ----------------------------------------------------------------------------------
