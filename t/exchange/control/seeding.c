@@ -44,10 +44,15 @@ static void put_attendees(apr_pool_t *pool, lab_bag_t *bag, const lab_seed_event
             const lab_seed_attendee_t *a = &e->attendees[i];
             if ((int)a->role != role)
                 continue;
-            lab_person_t p = {a->name, a->smtp, "SMTP", responses[a->response],
+            lab_person_t p = {a->name,
+                              a->smtp,
+                              "SMTP",
+                              responses[a->response],
                               a->response_time ? apr_psprintf(pool, "%" APR_TIME_T_FMT,
                                                               a->response_time)
-                                               : ""};
+                                               : "",
+                              "",
+                              ""};
             APR_ARRAY_PUSH(people, lab_person_t) = p;
         }
         if (people->nelts)

@@ -14,6 +14,7 @@ struct lab_settings {
     int latency_ms;
     int record;
     int max_attachment, max_message, max_request;
+    bool attendant;
 };
 
 static const lab_profile_t profiles[] = {
@@ -143,6 +144,9 @@ static const char *check(apr_pool_t *pool, const json_t *object)
         else if (!strcmp(key, "tokens"))
             wrong =
                 json_is_object(value) ? NULL : "tokens must be an object: token to login";
+        else if (!strcmp(key, "calendar_attendant"))
+            wrong = json_is_boolean(value) ? NULL
+                                           : "calendar_attendant must be true or false";
         else if (!check_number(pool, key, value, &wrong))
             wrong = apr_psprintf(pool, "unknown setting %s", key);
         if (wrong)
@@ -165,6 +169,7 @@ static void refresh(lab_settings_t *s)
     s->max_attachment = number(s, "max_attachment_bytes");
     s->max_message = number(s, "max_message_bytes");
     s->max_request = number(s, "max_request_bytes");
+    s->attendant = json_is_true(json_object_get(s->now, "calendar_attendant"));
     unsigned auth = 0;
     size_t i;
     json_t *one;
@@ -191,10 +196,11 @@ lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const c
     char *state, *copy = apr_pstrdup(pool, auth);
     for (char *t = apr_strtok(copy, ", ", &state); t; t = apr_strtok(NULL, ", ", &state))
         json_array_append_new(list, json_string(t));
-    s->initial =
-        json_pack("{s:s, s:[], s:{}}", "version", version, "faults", "tokens");
+    s->initial = json_pack("{s:s, s:b, s:[], s:{}}", "version", version,
+                           "calendar_attendant", 1, "faults", "tokens");
     for (size_t i = 0; i < NNUMBERS; i++)
-        json_object_set_new(s->initial, numbers[i].name, json_integer(numbers[i].initial));
+        json_object_set_new(s->initial, numbers[i].name,
+                            json_integer(numbers[i].initial));
     json_object_set_new(s->initial, "auth", list);
     s->now = json_deep_copy(s->initial);
     refresh(s);
@@ -284,6 +290,14 @@ apr_int64_t lab_settings_max_request(lab_settings_t *s)
     return schema >= LAB_EXCHANGE_2013   ? 67108864
            : schema >= LAB_EXCHANGE_2010 ? 35000000
                                          : 30000000;
+}
+
+bool lab_settings_attendant(lab_settings_t *s)
+{
+    apr_thread_mutex_lock(s->lock);
+    bool on = s->attendant;
+    apr_thread_mutex_unlock(s->lock);
+    return on;
 }
 
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token)

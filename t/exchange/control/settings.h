@@ -33,6 +33,8 @@ apr_int64_t lab_settings_max_attachment(lab_settings_t *s);
 apr_int64_t lab_settings_max_message(lab_settings_t *s);
 /* Bytes of a request's body: as set, else what the version comes with. */
 apr_int64_t lab_settings_max_request(lab_settings_t *s);
+/* Do mailboxes process meeting messages by themselves? */
+bool lab_settings_attendant(lab_settings_t *s);
 /* The login that a bearer token stands for, on `pool`; NULL for an unknown token. */
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token);
 /* Chooses and uses up a fault for an operation; false when there is none. */

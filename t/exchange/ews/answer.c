@@ -114,7 +114,10 @@ const char *lab_item_key(lab_call_t *call, const lab_item_t *item)
     } keys[] = {{LAB_KIND_CALENDAR, LAB_KEY_CALENDAR_ITEM},
                 {LAB_KIND_MESSAGE, LAB_KEY_MESSAGE},
                 {LAB_KIND_CONTACT, LAB_KEY_CONTACT},
-                {LAB_KIND_TASK, LAB_KEY_TASK}};
+                {LAB_KIND_TASK, LAB_KEY_TASK},
+                {LAB_KIND_REQUEST, LAB_KEY_MEETING_REQUEST},
+                {LAB_KIND_RESPONSE, LAB_KEY_MEETING_REQUEST},
+                {LAB_KIND_CANCELLATION, LAB_KEY_MEETING_REQUEST}};
     lab_key_kind_t key = LAB_KEY_ITEM;
     lab_kind_t kind = lab_kind_of_class(item->class_name);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
@@ -170,7 +173,11 @@ lab_kind_t lab_kind_of_class(const char *class_name)
     } kinds[] = {{"IPM.Appointment", LAB_KIND_CALENDAR},
                  {"IPM.Note", LAB_KIND_MESSAGE},
                  {"IPM.Contact", LAB_KIND_CONTACT},
-                 {"IPM.Task", LAB_KIND_TASK}};
+                 {"IPM.Task", LAB_KIND_TASK},
+                 {"IPM.Schedule.Meeting.Request", LAB_KIND_REQUEST},
+                 {"IPM.Schedule.Meeting.Resp", LAB_KIND_RESPONSE},
+                 {"IPM.Schedule.Meeting.Canceled", LAB_KIND_CANCELLATION},
+                 {"REPORT.IPM.Note", LAB_KIND_MESSAGE}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         size_t n = strlen(kinds[i].prefix);
         if (!strncasecmp(class_name, kinds[i].prefix, n) &&
@@ -187,6 +194,9 @@ const char *lab_kind_element(lab_kind_t kind)
     case LAB_KIND_MESSAGE: return "Message";
     case LAB_KIND_CONTACT: return "Contact";
     case LAB_KIND_TASK: return "Task";
+    case LAB_KIND_REQUEST: return "MeetingRequest";
+    case LAB_KIND_RESPONSE: return "MeetingResponse";
+    case LAB_KIND_CANCELLATION: return "MeetingCancellation";
     case LAB_KIND_ITEM: break;
     }
     return "Item";

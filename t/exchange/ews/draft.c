@@ -9,6 +9,7 @@
 #include "ews/rights.h"
 #include "ews/shape.h"
 #include "ews/task.h"
+#include "meeting/meeting.h"
 
 static const struct {
     lab_kind_t kind;
@@ -49,10 +50,20 @@ void lab_draft_edit(lab_call_t *call, lab_item_t *item, int day, lab_draft_t *d)
     d->bag = item->bag;
     if (d->kind == LAB_KIND_TASK)
         d->before = lab_bag_copy(call->pool, item->bag);
+    lab_item_t *old = apr_pmemdup(call->pool, item, sizeof *old);
+    old->bag = lab_bag_copy(call->pool, item->bag);
+    lab_view_make(call, old, day, &d->was);
     if (day != LAB_NO_DAY) {
         const lab_exception_t *x = lab_series_exception(d->series, day);
         d->bag = x && x->bag ? lab_bag_copy(call->pool, x->bag) : lab_bag_new(call->pool);
     }
+}
+
+/* what a meeting message says of its meeting was said by somebody else */
+static bool is_fixed(const lab_draft_t *d, const lab_prop_t *p)
+{
+    return (d->kind & LAB_KIND_MEETING) && strncmp(p->uri, "item:", 5) &&
+           strncmp(p->uri, "message:", 8);
 }
 
 const lab_fail_t *lab_draft_set(lab_draft_t *d, xmlNodePtr element)
@@ -60,15 +71,16 @@ const lab_fail_t *lab_draft_set(lab_draft_t *d, xmlNodePtr element)
     if (lab_xml_is(element, "ExtendedProperty"))
         return lab_draft_set_ext(d, element);
     const lab_prop_t *p = lab_prop_of_element(d->kind, (const char *)element->name);
-    if (!p || !p->set || p->since > d->call->version)
+    if (!p || !p->set || p->since > d->call->version || is_fixed(d, p))
         return lab_fail(d->call, "ErrorInvalidPropertySet");
     return p->set(d, p, element);
 }
 
 const lab_fail_t *lab_draft_clear(lab_draft_t *d, const lab_prop_t *p)
 {
-    if (!p->set || !(p->kinds & (unsigned)d->kind) || p->set == lab_set_start ||
-        p->set == lab_set_end || p->set == lab_set_uid || p->set == lab_set_class)
+    if (!p->set || !(p->kinds & (unsigned)d->kind) || is_fixed(d, p) ||
+        p->set == lab_set_start || p->set == lab_set_end || p->set == lab_set_uid ||
+        p->set == lab_set_class)
         return lab_fail(d->call, "ErrorInvalidPropertyDelete");
     if (p->set == lab_set_recurrence) {
         if (d->day != LAB_NO_DAY)
@@ -117,46 +129,12 @@ const lab_fail_t *lab_draft_clear_ext(lab_draft_t *d, const lab_ext_t *ext)
     return NULL;
 }
 
-static bool has_people(const lab_draft_t *d)
-{
-    static const char *const lists[] = {"RequiredAttendees", "OptionalAttendees",
-                                        "Resources"};
-    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-        const char *text = lab_bag_get(d->item->bag, lists[i]);
-        if (text && *text)
-            return true;
-    }
-    return false;
-}
-
-/* what the organizer's copy of a meeting says about itself */
-static void settle_meeting(lab_draft_t *d)
-{
-    lab_bag_t *bag = d->item->bag;
-    apr_int64_t state = lab_bag_int(bag, "AppointmentState", 0);
-    bool meeting = has_people(d),
-         sent = lab_bag_bool(bag, "MeetingRequestWasSent", false);
-    if (state & 2)
-        return; /* somebody else organises it */
-    if (meeting)
-        state |= 1;
-    else if (!sent)
-        state &= ~(apr_int64_t)1;
-    lab_bag_set_int(bag, "AppointmentState", state);
-    if (!(state & 1) || !d->send)
-        return;
-    bool moved =
-        d->start_text || d->end_text || d->recurrence_set || d->recurrence_cleared;
-    if (sent && moved)
-        lab_bag_set_int(bag, "AppointmentSequenceNumber",
-                        lab_bag_int(bag, "AppointmentSequenceNumber", 0) + 1);
-    lab_bag_set(bag, "MeetingRequestWasSent", "true");
-}
-
 static void settle_calendar(lab_draft_t *d)
 {
     lab_bag_t *bag = d->item->bag;
-    lab_bag_set_int(bag, "DateTimeStamp", d->call->now);
+    /* the organizer's clock: attendees' own changes do not touch it */
+    if (!(lab_bag_int(bag, "AppointmentState", 0) & LAB_STATE_RECEIVED))
+        lab_bag_set_int(d->bag, "DateTimeStamp", d->call->now);
     if (d->created) {
         if (!d->item->uid)
             d->item->uid = lab_uid_make(d->call->pool, d->call->now);
@@ -165,7 +143,7 @@ static void settle_calendar(lab_draft_t *d)
         if (!lab_bag_get(bag, "ReminderMinutesBeforeStart"))
             lab_bag_set(bag, "ReminderMinutesBeforeStart", "15");
     }
-    settle_meeting(d);
+    lab_meeting_settle(d);
 }
 
 static void settle_message(lab_draft_t *d)
@@ -201,7 +179,7 @@ const lab_fail_t *lab_draft_decide(lab_draft_t *d)
                                                           : NULL;
     /* whom a folder is merely shared with may write in it, but not invite in the owner's
      * name: that takes a delegate */
-    if (!fail && d->kind == LAB_KIND_CALENDAR && d->send && has_people(d) &&
+    if (!fail && d->kind == LAB_KIND_CALENDAR && lab_meeting_sends(d) &&
         !lab_may_send_for(call, d->item->mailbox))
         fail = lab_fail(call, "ErrorSendAsDenied");
     if (fail)

@@ -12,6 +12,13 @@
 
 struct lab_prop;
 
+/* Whom a write of a meeting tells. */
+typedef struct lab_sending {
+    bool send;    /* somebody is told */
+    bool changed; /* only those that came or went */
+    bool copy;    /* with a copy in Sent Items */
+} lab_sending_t;
+
 typedef struct lab_draft {
     lab_call_t *call;
     lab_item_t *item; /* id 0 while it is new */
@@ -30,7 +37,11 @@ typedef struct lab_draft {
     bool all_day_set;
     bool attendees_set;
     bool body_set;
-    bool send; /* SendMeetingInvitations... is not SendToNone */
+    /* meetings (meeting/) */
+    lab_sending_t sending;
+    lab_view_t was; /* a stored item as it was */
+    bool moved;     /* attendees must be asked anew */
+    bool kept;      /* what is written stays, although the call fails */
 } lab_draft_t;
 
 typedef const lab_fail_t *lab_set_fn(lab_draft_t *draft, const struct lab_prop *p,

@@ -11,12 +11,14 @@
 #include "ews/ical.h"
 #include "ews/people.h"
 #include "ews/rights.h"
+#include "meeting/meeting.h"
 
 void lab_emit_mime(const lab_emit_t *e, const lab_prop_t *p)
 {
-    const char *text = e->view->kind == LAB_KIND_CALENDAR
-                           ? lab_ical_write(e->call, e->view)
-                           : lab_mail_write(e->call, e->view);
+    const char *text =
+        e->view->kind == LAB_KIND_CALENDAR ? lab_ical_write(e->call, e->view)
+        : e->view->kind & LAB_KIND_MEETING ? lab_meeting_mime(e->call, e->view)
+                                           : lab_mail_write(e->call, e->view);
     lab_buf_printf(e->out, "<%s CharacterSet=\"UTF-8\">", p->element);
     lab_buf_puts(e->out, apr_pencode_base64(e->call->pool, text, APR_ENCODE_STRING,
                                             APR_ENCODE_NONE, NULL));
@@ -223,8 +225,8 @@ void lab_put_rights(lab_call_t *call, lab_buf_t *out, const lab_folder_t *folder
 {
     unsigned rights = lab_rights(call, folder->mailbox, folder->id);
     bool owner = rights & LAB_IS_OWNER;
-    bool have[] = {owner, rights & LAB_CAN_CREATE, rights & LAB_CAN_MAKE_FOLDERS,
-                   owner, owner, rights & LAB_CAN_READ};
+    bool have[] = {owner, rights & LAB_CAN_CREATE, rights & LAB_CAN_MAKE_FOLDERS, owner,
+                   owner, rights & LAB_CAN_READ};
     put_right_list(call, out, have, folder->mailbox);
 }
 
@@ -233,8 +235,9 @@ void lab_emit_rights(const lab_emit_t *e, const lab_prop_t *p)
     (void)p;
     const lab_item_t *item = e->view->item;
     /* nothing can be made inside an item */
-    bool have[] = {false, false, false, lab_may_delete(e->call, item),
-                   lab_may_edit(e->call, item), true};
+    bool have[] = {
+        false, false, false, lab_may_delete(e->call, item), lab_may_edit(e->call, item),
+        true};
     put_right_list(e->call, e->out, have, item->mailbox);
 }
 

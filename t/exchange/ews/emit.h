@@ -16,8 +16,10 @@ lab_emit_fn lab_emit_uid, lab_emit_recurrence_id, lab_emit_start, lab_emit_end,
     lab_emit_conflict_count, lab_emit_duration, lab_emit_zone_name, lab_emit_recurrence,
     lab_emit_first_last, lab_emit_modified, lab_emit_deleted, lab_emit_meeting_zone,
     lab_emit_zone, lab_emit_enhanced_location, lab_emit_wall_clock, lab_emit_zone_id,
-    lab_emit_is_organizer;
-lab_set_fn lab_set_subject, lab_set_mime, lab_set_minutes, lab_set_one_person, lab_set_enhanced_location;
+    lab_emit_is_organizer, lab_emit_associated, lab_emit_out_of_date,
+    lab_emit_change_highlights;
+lab_set_fn lab_set_subject, lab_set_mime, lab_set_minutes, lab_set_one_person,
+    lab_set_enhanced_location;
 
 /* The body's text in a form: "Text" or "HTML". NULL when the item has none. */
 const char *lab_body_as(lab_call_t *call, const lab_view_t *view, const char *form);

@@ -15,7 +15,7 @@ void lab_emit_uid(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_recurrence_id(const lab_emit_t *e, const lab_prop_t *p)
 {
-    if (e->view->type == LAB_VIEW_OCCURRENCE || e->view->type == LAB_VIEW_EXCEPTION)
+    if (e->view->original)
         lab_put_time(e->call, e->out, p->element, e->view->original);
 }
 
@@ -31,7 +31,8 @@ void lab_emit_end(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_original_start(const lab_emit_t *e, const lab_prop_t *p)
 {
-    if (e->view->type == LAB_VIEW_EXCEPTION)
+    if (e->view->type == LAB_VIEW_EXCEPTION ||
+        (e->view->original && e->view->kind == LAB_KIND_REQUEST))
         lab_put_time(e->call, e->out, p->element, e->view->original);
 }
 
@@ -64,21 +65,30 @@ void lab_emit_is_cancelled(const lab_emit_t *e, const lab_prop_t *p)
 
 void lab_emit_is_recurring(const lab_emit_t *e, const lab_prop_t *p)
 {
-    lab_buf_bool(e->out, p->element,
-                 e->view->type == LAB_VIEW_OCCURRENCE ||
-                     e->view->type == LAB_VIEW_EXCEPTION);
+    lab_buf_bool(e->out, p->element, e->view->original != 0);
 }
 
 void lab_emit_item_type(const lab_emit_t *e, const lab_prop_t *p)
 {
     static const char *const names[] = {"Single", "Occurrence", "Exception",
                                         "RecurringMaster"};
-    lab_buf_elem(e->out, p->element, names[e->view->type]);
+    bool message = (e->view->kind & LAB_KIND_MEETING) && e->view->original;
+    lab_buf_elem(e->out, p->element, names[message ? LAB_VIEW_EXCEPTION : e->view->type]);
 }
 
 void lab_emit_is_organizer(const lab_emit_t *e, const lab_prop_t *p)
 {
     const char *mine = lab_view_get(e->view, "MyResponseType");
+    if (e->view->kind != LAB_KIND_CALENDAR) {
+        apr_array_header_t *who =
+            lab_people_unpack(e->call->pool, lab_view_get(e->view, "Organizer"));
+        const lab_dir_entry_t *owner = lab_dir_at(e->view->item->mailbox);
+        lab_buf_bool(
+            e->out, p->element,
+            who->nelts &&
+                !strcasecmp(owner->smtp, APR_ARRAY_IDX(who, 0, lab_person_t).address));
+        return;
+    }
     lab_buf_bool(e->out, p->element, !mine || !strcmp(mine, "Organizer"));
 }
 
@@ -91,6 +101,12 @@ void lab_emit_organizer(const lab_emit_t *e, const lab_prop_t *p)
     lab_put_mailbox(e->call, e->out,
                     people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
     lab_buf_printf(e->out, "</%s>", p->element);
+}
+
+static void put_moment(const lab_emit_t *e, const char *element, const char *text)
+{
+    if (*text)
+        lab_put_time(e->call, e->out, element, apr_strtoi64(text, NULL, 10));
 }
 
 void lab_emit_attendees(const lab_emit_t *e, const lab_prop_t *p)
@@ -106,9 +122,11 @@ void lab_emit_attendees(const lab_emit_t *e, const lab_prop_t *p)
         lab_put_mailbox(e->call, e->out, who);
         lab_buf_elem(e->out, "t:ResponseType",
                      *who->response ? who->response : "Unknown");
-        if (*who->time)
-            lab_put_time(e->call, e->out, "t:LastResponseTime",
-                         apr_strtoi64(who->time, NULL, 10));
+        put_moment(e, "t:LastResponseTime", who->time);
+        if (e->call->version >= LAB_EXCHANGE_2013_SP1) {
+            put_moment(e, "t:ProposedStart", who->proposed_start);
+            put_moment(e, "t:ProposedEnd", who->proposed_end);
+        }
         lab_buf_puts(e->out, "</t:Attendee>");
     }
     lab_buf_printf(e->out, "</%s>", p->element);
@@ -123,7 +141,9 @@ static void count_neighbour(void *ctx, const lab_view_t *other)
 {
     neighbours_t *n = ctx;
     const char *busy = lab_view_get(other, "LegacyFreeBusyStatus");
-    if (other->item->id == n->self->item->id || (busy && !strcmp(busy, "Free")))
+    const char *uid = n->self->item->uid, *its = other->item->uid;
+    if (other->item->id == n->self->item->id || (uid && its && !strcmp(uid, its)) ||
+        (busy && !strcmp(busy, "Free")))
         return;
     if (other->start < n->self->end && other->end > n->self->start)
         n->conflicting++;
@@ -134,9 +154,17 @@ static void count_neighbour(void *ctx, const lab_view_t *other)
 void lab_emit_conflict_count(const lab_emit_t *e, const lab_prop_t *p)
 {
     neighbours_t n = {.self = e->view};
+    const lab_item_t *item = e->view->item;
+    apr_int64_t folder = item->folder;
+    /* a request looks at the calendar, not at the Inbox */
+    if (e->view->kind != LAB_KIND_CALENDAR) {
+        const lab_folder_t *calendar = lab_folder_distinguished(
+            e->call->db, e->call->pool, item->mailbox, "calendar");
+        folder = calendar ? calendar->id : 0;
+    }
     if (e->view->type != LAB_VIEW_MASTER)
-        lab_view_window(e->call, e->view->item->folder, e->view->start - 1,
-                        e->view->end + 1, count_neighbour, &n);
+        lab_view_window(e->call, folder, e->view->start - 1, e->view->end + 1,
+                        count_neighbour, &n);
     lab_buf_int(e->out, p->element, p->key[0] == 'C' ? n.conflicting : n.adjacent);
 }
 
@@ -311,25 +339,5 @@ void lab_emit_enhanced_location(const lab_emit_t *e, const lab_prop_t *p)
     lab_buf_elem(e->out, "t:DisplayName", text);
     lab_buf_puts(e->out, "<t:PostalAddress><t:Type>Business</t:Type>"
                          "<t:LocationSource>None</t:LocationSource></t:PostalAddress>");
-    lab_buf_printf(e->out, "</%s>", p->element);
-}
-
-/* what a client may answer to this item (ews.md 9.3) */
-void lab_emit_response_objects(const lab_emit_t *e, const lab_prop_t *p)
-{
-    const lab_view_t *v = e->view;
-    lab_buf_printf(e->out, "<%s>", p->element);
-    if (v->kind == LAB_KIND_CALENDAR) {
-        apr_int64_t state = lab_view_int(v, "AppointmentState", 0);
-        if ((state & 3) == 3 && !(state & 4))
-            lab_buf_puts(e->out,
-                         "<t:AcceptItem/><t:TentativelyAcceptItem/><t:DeclineItem/>"
-                         "<t:ReplyToItem/><t:ReplyAllToItem/>");
-        else if ((state & 3) == 1)
-            lab_buf_puts(e->out, "<t:CancelCalendarItem/>");
-        lab_buf_puts(e->out, "<t:ForwardItem/>");
-    } else if (v->kind == LAB_KIND_MESSAGE) {
-        lab_buf_puts(e->out, "<t:ReplyToItem/><t:ReplyAllToItem/><t:ForwardItem/>");
-    }
     lab_buf_printf(e->out, "</%s>", p->element);
 }

@@ -81,6 +81,17 @@ void lab_event_folder(lab_call_t *call, lab_event_type_t type, const lab_folder_
     e->parent = folder->parent;
 }
 
+int lab_events_mark(const lab_call_t *call)
+{
+    return call->events ? call->events->nelts : 0;
+}
+
+void lab_events_cut(lab_call_t *call, int mark)
+{
+    if (call->events)
+        call->events->nelts = mark;
+}
+
 static bool watches(const lab_watch_t *w, const lab_event_t *e)
 {
     if (w->mailbox != e->mailbox || !(w->types & 1u << e->type))

@@ -39,6 +39,10 @@ void lab_event_item_from(lab_call_t *call, lab_event_type_t type, const lab_item
                          const lab_item_t *old);
 void lab_event_folder(lab_call_t *call, lab_event_type_t type,
                       const lab_folder_t *folder);
+/* Where the noted events end now, and forgetting those that came later: for a step that
+ * is taken back. */
+int lab_events_mark(const lab_call_t *call);
+void lab_events_cut(lab_call_t *call, int mark);
 /* Hands the noted events to the subscriptions; after the commit. */
 void lab_events_publish(lab_call_t *call);
 

@@ -119,8 +119,12 @@ typedef enum lab_kind {
     LAB_KIND_CALENDAR = 2,
     LAB_KIND_MESSAGE = 4,
     LAB_KIND_CONTACT = 8,
-    LAB_KIND_TASK = 16
+    LAB_KIND_TASK = 16,
+    LAB_KIND_REQUEST = 32,  /* a meeting request, or an update of one */
+    LAB_KIND_RESPONSE = 64, /* an attendee's answer */
+    LAB_KIND_CANCELLATION = 128
 } lab_kind_t;
+#define LAB_KIND_MEETING (LAB_KIND_REQUEST | LAB_KIND_RESPONSE | LAB_KIND_CANCELLATION)
 lab_kind_t lab_kind_of_class(const char *class_name);
 /* Element name without prefix: "CalendarItem" ... */
 const char *lab_kind_element(lab_kind_t kind);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ews/people.h"
+#include "meeting/meeting.h"
 
 #define MEETING     "6ed8da90-450b-101b-98da-00aa003f1305"
 #define APPOINTMENT "00062002-0000-0000-c000-000000000046"
@@ -42,7 +43,7 @@ static const char *goid(lab_call_t *call, const lab_view_t *view, const char *ke
     if (!view->item->uid)
         return NULL;
     return lab_uid_to_goid(call->pool, view->item->uid,
-                           *key == 'C' ? LAB_NO_DAY : view->day);
+                           *key == 'C' ? LAB_NO_DAY : lab_view_day(view));
 }
 
 static const char *start(lab_call_t *call, const lab_view_t *view, const char *key)

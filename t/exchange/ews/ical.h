@@ -9,6 +9,13 @@
 const char *lab_ical_write(lab_call_t *call, const lab_view_t *view);
 /* A mail with the item's text, for everything that is no calendar item. */
 const char *lab_mail_write(lab_call_t *call, const lab_view_t *view);
+/* The first headers of such a mail, and one part of it: "plain", "calendar; method=REPLY"
+ */
+void lab_mail_write_head(lab_call_t *call, const lab_view_t *view, lab_buf_t *b);
+void lab_mail_write_part(lab_buf_t *b, const char *type, const char *text);
+/* The VCALENDAR of a meeting message with its METHOD. */
+const char *lab_ical_write_message(lab_call_t *call, const lab_view_t *view,
+                                   const char *method);
 /* Takes over what Exchange takes over from a VCALENDAR: the first VEVENT without
  * RECURRENCE-ID. ErrorMimeContentInvalid when there is none or it cannot be read. */
 const lab_fail_t *lab_ical_read(lab_draft_t *draft, const char *text);

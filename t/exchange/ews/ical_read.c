@@ -176,10 +176,13 @@ static void read_attendee(lab_draft_t *d, const line_t *l)
         return;
     apr_array_header_t *people =
         lab_people_unpack(d->call->pool, lab_bag_get(d->bag, key));
-    lab_person_t p = {name  ? name
-                      : who ? who->display_name
-                            : address,
-                      address, "SMTP", "Unknown", ""};
+    lab_person_t p = {name ? name : who ? who->display_name : address,
+                      address,
+                      "SMTP",
+                      "Unknown",
+                      "",
+                      "",
+                      ""};
     APR_ARRAY_PUSH(people, lab_person_t) = p;
     lab_bag_set(d->bag, key, lab_people_pack(d->call->pool, people));
 }

@@ -203,6 +203,21 @@ static void put_person(lab_buf_t *b, const char *name, const lab_person_t *p)
     line(b, apr_psprintf(b->pool, "%s;CN=\"%s\":MAILTO:%s", name, shown, p->address));
 }
 
+/* who answers, and what */
+static void put_answer(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
+{
+    const char *response = lab_view_get(view, "ResponseType");
+    apr_array_header_t *people =
+        lab_people_unpack(call->pool, lab_view_get(view, "From"));
+    const char *status = !response                      ? "NEEDS-ACTION"
+                         : !strcmp(response, "Accept")  ? "ACCEPTED"
+                         : !strcmp(response, "Decline") ? "DECLINED"
+                                                        : "TENTATIVE";
+    if (people->nelts)
+        put_person(b, apr_pstrcat(call->pool, "ATTENDEE;PARTSTAT=", status, NULL),
+                   &APR_ARRAY_IDX(people, 0, lab_person_t));
+}
+
 static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
 {
     static const char *const lists[][2] = {
@@ -211,13 +226,15 @@ static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
         {"OptionalAttendees",
          "ATTENDEE;ROLE=OPT-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=TRUE"},
         {"Resources", "ATTENDEE;CUTYPE=RESOURCE;ROLE=NON-PARTICIPANT;RSVP=TRUE"}};
-    if (!lab_view_is_meeting(view))
+    if (!lab_view_is_meeting(view) && view->kind != LAB_KIND_RESPONSE)
         return;
     apr_array_header_t *people =
         lab_people_unpack(call->pool, lab_view_get(view, "Organizer"));
     lab_person_t owner = lab_person_of(lab_dir_at(view->item->mailbox));
     put_person(b, "ORGANIZER",
                people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
+    if (view->kind == LAB_KIND_RESPONSE)
+        put_answer(call, b, view);
     for (int i = 0; i < 3; i++) {
         people = lab_people_unpack(call->pool, lab_view_get(view, lists[i][0]));
         for (int k = 0; k < people->nelts; k++)
@@ -299,12 +316,15 @@ static void put_event(lab_call_t *call, lab_buf_t *b, const lab_view_t *view,
                          all_day);
         }
     }
-    if (view->type == LAB_VIEW_EXCEPTION || view->type == LAB_VIEW_OCCURRENCE)
+    if (view->original)
         put_when(b, "RECURRENCE-ID", zone, view->original, all_day);
     const char *subject = lab_view_get(view, "Subject");
     text_line(b, "SUMMARY", subject ? subject : "");
-    put_when(b, "DTSTART", zone, view->start, all_day);
-    put_when(b, "DTEND", zone, view->end, all_day);
+    bool counter = lab_view_get(view, "ProposedStart") != NULL;
+    put_when(b, "DTSTART", zone,
+             counter ? lab_view_int(view, "ProposedStart", 0) : view->start, all_day);
+    put_when(b, "DTEND", zone, counter ? lab_view_int(view, "ProposedEnd", 0) : view->end,
+             all_day);
     put_categories(b, lab_view_get(view, "Categories"));
     put_marks(b, view, all_day);
     if (lab_view_bool(view, "ReminderIsSet", false)) {
@@ -321,13 +341,19 @@ static void put_event(lab_call_t *call, lab_buf_t *b, const lab_view_t *view,
 
 const char *lab_ical_write(lab_call_t *call, const lab_view_t *view)
 {
+    return lab_ical_write_message(call, view, "PUBLISH");
+}
+
+const char *lab_ical_write_message(lab_call_t *call, const lab_view_t *view,
+                                   const char *method)
+{
     const lab_zone_t *zone = lab_view_zone(view, false);
     lab_buf_t b;
     lab_buf_init(&b, call->pool, 2048);
     if (!zone)
         zone = lab_zone_utc();
     lines(&b, "BEGIN", "VCALENDAR");
-    lines(&b, "METHOD", "PUBLISH");
+    lines(&b, "METHOD", method);
     lines(&b, "PRODID", "Microsoft Exchange Server 2010");
     lines(&b, "VERSION", "2.0");
     put_zone(&b, zone, view->start);

@@ -32,36 +32,46 @@ static void put_list(lab_call_t *call, lab_buf_t *b, const char *name, const cha
         lab_buf_puts(b, "\r\n");
 }
 
-const char *lab_mail_write(lab_call_t *call, const lab_view_t *view)
+void lab_mail_write_head(lab_call_t *call, const lab_view_t *view, lab_buf_t *b)
 {
     static const char *const days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    lab_buf_t b;
-    const char *type = lab_view_get(view, "BodyType"),
-               *subject = lab_view_get(view, "Subject");
-    bool html = type && !strcmp(type, "HTML");
-    const char *body = lab_view_get(view, "Body");
+    const char *subject = lab_view_get(view, "Subject");
     lab_wall_t w = lab_wall_from_time(lab_view_int(view, "DateTimeCreated", 0), 0);
-    lab_buf_init(&b, call->pool, 1024);
-    put_list(call, &b, "From", lab_view_get(view, "From"));
-    put_list(call, &b, "To", lab_view_get(view, "ToRecipients"));
-    put_list(call, &b, "CC", lab_view_get(view, "CcRecipients"));
-    lab_buf_printf(&b, "Subject: %s\r\n", word(call->pool, subject ? subject : ""));
-    lab_buf_printf(&b, "Date: %s, %d %.3s %04d %02d:%02d:%02d +0000\r\n",
+    put_list(call, b, "From", lab_view_get(view, "From"));
+    put_list(call, b, "To", lab_view_get(view, "ToRecipients"));
+    put_list(call, b, "CC", lab_view_get(view, "CcRecipients"));
+    lab_buf_printf(b, "Subject: %s\r\n", word(call->pool, subject ? subject : ""));
+    lab_buf_printf(b, "Date: %s, %d %.3s %04d %02d:%02d:%02d +0000\r\n",
                    days[lab_date_weekday(w.date)], w.date.day,
                    lab_month_name(w.date.month), w.date.year, w.sec / 3600,
                    w.sec / 60 % 60, w.sec % 60);
-    lab_buf_printf(&b,
-                   "MIME-Version: 1.0\r\nContent-Type: text/%s; charset=\"utf-8\"\r\n"
+}
+
+void lab_mail_write_part(lab_buf_t *b, const char *type, const char *text)
+{
+    lab_buf_printf(b,
+                   "Content-Type: text/%s; charset=\"utf-8\"\r\n"
                    "Content-Transfer-Encoding: base64\r\n\r\n",
-                   html ? "html" : "plain");
-    const char *coded = apr_pencode_base64(call->pool, body ? body : "",
-                                           APR_ENCODE_STRING, APR_ENCODE_NONE, NULL);
+                   type);
+    const char *coded = apr_pencode_base64(b->pool, text ? text : "", APR_ENCODE_STRING,
+                                           APR_ENCODE_NONE, NULL);
     for (size_t n = coded ? strlen(coded) : 0; n > 0;) {
         size_t part = n < 76 ? n : 76;
-        lab_buf_add(&b, coded, part);
-        lab_buf_puts(&b, "\r\n");
+        lab_buf_add(b, coded, part);
+        lab_buf_puts(b, "\r\n");
         coded += part;
         n -= part;
     }
+}
+
+const char *lab_mail_write(lab_call_t *call, const lab_view_t *view)
+{
+    lab_buf_t b;
+    const char *type = lab_view_get(view, "BodyType");
+    lab_buf_init(&b, call->pool, 1024);
+    lab_mail_write_head(call, view, &b);
+    lab_buf_puts(&b, "MIME-Version: 1.0\r\n");
+    lab_mail_write_part(&b, type && !strcmp(type, "HTML") ? "html" : "plain",
+                        lab_view_get(view, "Body"));
     return b.data;
 }

@@ -188,7 +188,8 @@ static const lab_fail_t *item_value(lab_call_t *call, void *object, xmlNodePtr p
             *value = lab_ext_get(call, view, &ext);
         return fail;
     }
-    const lab_prop_t *p = lab_prop_find(lab_xml_attr(call->pool, path, "FieldURI"));
+    const lab_prop_t *p =
+        lab_prop_for(lab_xml_attr(call->pool, path, "FieldURI"), view->kind);
     if (!p || (p->flags & LAB_P_NO_QUERY))
         return lab_fail(call, "ErrorUnsupportedPathForQuery");
     return field_value(call, view, p, value);

@@ -8,6 +8,7 @@
 #include "ews/rights.h"
 #include "ews/shape.h"
 #include "ews/task.h"
+#include "meeting/meeting.h"
 
 void lab_op_get_item(lab_call_t *call)
 {
@@ -74,6 +75,9 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
     if (to_trash && day == LAB_NO_DAY && call->profile->schema < LAB_EXCHANGE_2013 &&
         !lab_owns(call, item->mailbox))
         return lab_fail(call, "ErrorCannotDeleteObject");
+    lab_sending_t sending = lab_sending_read(cancellations);
+    if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR)
+        lab_meeting_cancel(call, item, day, &sending, NULL, NULL, NULL);
     return lab_remove_item(call, item, day, to_trash);
 }
 
@@ -86,9 +90,12 @@ void lab_op_delete_item(lab_call_t *call)
     xmlNodePtr ids = lab_xml_child(call->request, "ItemIds");
     lab_answer_open(call, "DeleteItem");
     for (xmlNodePtr id = lab_xml_first(ids); id; id = lab_xml_next(id)) {
+        int events = lab_events_mark(call);
         lab_db_mark(call->db);
         const lab_fail_t *fail = delete_one(call, id, to_trash, cancel);
         lab_db_unmark(call->db, !fail);
+        if (fail)
+            lab_events_cut(call, events);
         if (fail) {
             lab_answer_fail(call, "DeleteItem", fail, NULL);
             continue;

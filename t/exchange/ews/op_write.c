@@ -4,22 +4,32 @@
 #include <string.h>
 
 #include "ews/dispatch.h"
+#include "ews/events.h"
 #include "ews/shape.h"
+#include "meeting/meeting.h"
 
-/* <m:Items> with the id of what was written; a recurring task that moved on answers with
- * the occurrence it left behind */
-static void put_written(lab_call_t *call, const lab_draft_t *d)
+/* <m:Items> with the ids of what was written, array of lab_view_t */
+static void put_written(lab_call_t *call, const apr_array_header_t *made)
 {
-    const lab_item_t *item = d->done ? d->done : d->item;
-    const char *element = lab_kind_element(d->kind);
-    lab_buf_printf(&call->out, "<m:Items><t:%s>", element);
-    lab_put_item_id(call, &call->out, "t:ItemId", item, d->day);
-    lab_buf_printf(&call->out, "</t:%s></m:Items>", element);
+    lab_buf_puts(&call->out, "<m:Items>");
+    for (int i = 0; i < made->nelts; i++) {
+        const lab_view_t *v = &APR_ARRAY_IDX(made, i, lab_view_t);
+        const char *element = lab_kind_element(v->kind);
+        lab_buf_printf(&call->out, "<t:%s>", element);
+        lab_put_item_id(call, &call->out, "t:ItemId", v->item, v->day);
+        lab_buf_printf(&call->out, "</t:%s>", element);
+    }
+    lab_buf_puts(&call->out, "</m:Items>");
 }
 
-static bool sends(const char *how)
+static void add_written(const lab_draft_t *d, apr_array_header_t *made)
 {
-    return how && strcmp(how, "SendToNone");
+    lab_view_t *v = apr_array_push(made);
+    memset(v, 0, sizeof *v);
+    /* a recurring task that moved on answers with the occurrence it left behind */
+    v->item = d->done ? d->done : d->item;
+    v->kind = d->kind;
+    v->day = d->day;
 }
 
 /* where new items of a kind go when the request names no folder */
@@ -81,10 +91,33 @@ static const lab_fail_t *create_one(lab_call_t *call, xmlNodePtr element, lab_dr
     if (fail)
         return fail;
     lab_draft_new(call, kind, folder, d);
-    d->send = sends(lab_xml_attr(call->pool, call->request, "SendMeetingInvitations"));
+    d->sending = lab_sending_read(
+        lab_xml_attr(call->pool, call->request, "SendMeetingInvitations"));
     for (xmlNodePtr n = lab_xml_first(element); n && !fail; n = lab_xml_next(n))
         fail = lab_draft_set(d, n);
-    return fail ? fail : lab_draft_settle(d);
+    if (!fail)
+        fail = lab_draft_settle(d);
+    return fail ? fail : lab_meeting_send(d);
+}
+
+/* one of the items, in a savepoint of its own */
+static const lab_fail_t *create_or_respond(lab_call_t *call, xmlNodePtr element,
+                                           apr_array_header_t *made)
+{
+    lab_draft_t d = {0};
+    const lab_fail_t *fail;
+    int events = lab_events_mark(call);
+    lab_db_mark(call->db);
+    if (lab_response_is_one(element))
+        fail = lab_response_do(call, element, made);
+    else
+        fail = create_one(call, element, &d);
+    lab_db_unmark(call->db, !fail || d.kept);
+    if (fail && !d.kept)
+        lab_events_cut(call, events);
+    if (!fail && d.item)
+        add_written(&d, made);
+    return fail;
 }
 
 void lab_op_create_item(lab_call_t *call)
@@ -92,16 +125,14 @@ void lab_op_create_item(lab_call_t *call)
     xmlNodePtr items = lab_xml_child(call->request, "Items");
     lab_answer_open(call, "CreateItem");
     for (xmlNodePtr n = lab_xml_first(items); n; n = lab_xml_next(n)) {
-        lab_draft_t d;
-        lab_db_mark(call->db);
-        const lab_fail_t *fail = create_one(call, n, &d);
-        lab_db_unmark(call->db, !fail);
+        apr_array_header_t *made = apr_array_make(call->pool, 2, sizeof(lab_view_t));
+        const lab_fail_t *fail = create_or_respond(call, n, made);
         if (fail) {
             lab_answer_fail(call, "CreateItem", fail, "<m:Items/>");
             continue;
         }
         lab_answer_ok(call, "CreateItem");
-        put_written(call, &d);
+        put_written(call, made);
         lab_answer_end(call, "CreateItem");
     }
     lab_answer_close(call, "CreateItem");
@@ -123,7 +154,7 @@ static const lab_fail_t *set_field(lab_call_t *call, lab_draft_t *d, xmlNodePtr 
         return fail ? fail : lab_draft_set_ext(d, value);
     }
     const char *uri = lab_xml_attr(call->pool, path, "FieldURI");
-    const lab_prop_t *p = lab_prop_find(uri);
+    const lab_prop_t *p = lab_prop_for(uri, d->kind);
     if (!p || !(p->kinds & (unsigned)d->kind))
         return lab_fail(call, "ErrorInvalidPropertySet");
     if (!lab_xml_is(value, p->element + 2))
@@ -139,7 +170,8 @@ static const lab_fail_t *clear_field(lab_call_t *call, lab_draft_t *d, xmlNodePt
         const lab_fail_t *fail = lab_ext_read(call, path, &ext);
         return fail ? fail : lab_draft_clear_ext(d, &ext);
     }
-    const lab_prop_t *p = lab_prop_find(lab_xml_attr(call->pool, path, "FieldURI"));
+    const lab_prop_t *p =
+        lab_prop_for(lab_xml_attr(call->pool, path, "FieldURI"), d->kind);
     return p ? lab_draft_clear(d, p) : lab_fail(call, "ErrorInvalidPropertyDelete");
 }
 
@@ -147,7 +179,8 @@ static const lab_fail_t *clear_field(lab_call_t *call, lab_draft_t *d, xmlNodePt
 static const lab_fail_t *append_field(lab_call_t *call, lab_draft_t *d, xmlNodePtr update)
 {
     xmlNodePtr path = lab_xml_first(update), value = lab_xml_first(lab_xml_next(path));
-    const lab_prop_t *p = lab_prop_find(lab_xml_attr(call->pool, path, "FieldURI"));
+    const lab_prop_t *p =
+        lab_prop_for(lab_xml_attr(call->pool, path, "FieldURI"), d->kind);
     if (!value || lab_xml_next(value))
         return lab_fail(call, "ErrorIncorrectUpdatePropertyCount");
     if (!p || (p->set != lab_set_body && p->set != lab_set_people))
@@ -206,7 +239,7 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_dra
     if (fail)
         return fail;
     lab_draft_edit(call, item, day, d);
-    d->send = sends(send);
+    d->sending = lab_sending_read(send);
     xmlNodePtr updates = lab_xml_child(change, "Updates");
     for (xmlNodePtr u = lab_xml_first(updates); u && !fail; u = lab_xml_next(u)) {
         if (lab_xml_is(u, "SetItemField"))
@@ -216,7 +249,9 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_dra
         else
             fail = append_field(call, d, u);
     }
-    return fail ? fail : lab_draft_settle(d);
+    if (!fail)
+        fail = lab_draft_settle(d);
+    return fail ? fail : lab_meeting_send(d);
 }
 
 void lab_op_update_item(lab_call_t *call)
@@ -224,16 +259,21 @@ void lab_op_update_item(lab_call_t *call)
     xmlNodePtr list = lab_xml_child(call->request, "ItemChanges");
     lab_answer_open(call, "UpdateItem");
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
-        lab_draft_t d;
+        apr_array_header_t *made = apr_array_make(call->pool, 1, sizeof(lab_view_t));
+        lab_draft_t d = {0};
+        int events = lab_events_mark(call);
         lab_db_mark(call->db);
         const lab_fail_t *fail = update_one(call, n, &d);
-        lab_db_unmark(call->db, !fail);
+        lab_db_unmark(call->db, !fail || d.kept);
+        if (fail && !d.kept)
+            lab_events_cut(call, events);
         if (fail) {
             lab_answer_fail(call, "UpdateItem", fail, "<m:Items/>");
             continue;
         }
+        add_written(&d, made);
         lab_answer_ok(call, "UpdateItem");
-        put_written(call, &d);
+        put_written(call, made);
         lab_buf_puts(&call->out,
                      "<m:ConflictResults><t:Count>0</t:Count></m:ConflictResults>");
         lab_answer_end(call, "UpdateItem");

@@ -11,12 +11,12 @@ apr_array_header_t *lab_people_unpack(apr_pool_t *pool, const char *text)
     apr_array_header_t *list = apr_array_make(pool, 4, sizeof(lab_person_t));
     char *copy = apr_pstrdup(pool, text ? text : "");
     while (*copy) {
-        const char *fields[5] = {"", "", "", "", ""};
+        const char *fields[7] = {"", "", "", "", "", "", ""};
         char *end = strchr(copy, '\x1e');
         if (!end)
             break;
         *end = '\0';
-        for (int i = 0; i < 5 && copy < end; i++) {
+        for (int i = 0; i < 7 && copy < end; i++) {
             char *stop = strchr(copy, '\x1f');
             fields[i] = copy;
             if (!stop)
@@ -24,7 +24,8 @@ apr_array_header_t *lab_people_unpack(apr_pool_t *pool, const char *text)
             *stop = '\0';
             copy = stop + 1;
         }
-        lab_person_t p = {fields[0], fields[1], fields[2], fields[3], fields[4]};
+        lab_person_t p = {fields[0], fields[1], fields[2], fields[3],
+                          fields[4], fields[5], fields[6]};
         APR_ARRAY_PUSH(list, lab_person_t) = p;
         copy = end + 1;
     }
@@ -37,15 +38,16 @@ const char *lab_people_pack(apr_pool_t *pool, const apr_array_header_t *people)
     lab_buf_init(&b, pool, 256);
     for (int i = 0; i < people->nelts; i++) {
         const lab_person_t *p = &APR_ARRAY_IDX(people, i, lab_person_t);
-        lab_buf_printf(&b, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f\x1e", p->name, p->address,
-                       p->routing, p->response, p->time);
+        lab_buf_printf(&b, "%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f%s\x1f\x1e", p->name,
+                       p->address, p->routing, p->response, p->time, p->proposed_start,
+                       p->proposed_end);
     }
     return b.data;
 }
 
 lab_person_t lab_person_of(const lab_dir_entry_t *entry)
 {
-    lab_person_t p = {entry->display_name, entry->smtp, "SMTP", "", ""};
+    lab_person_t p = {entry->display_name, entry->smtp, "SMTP", "", "", "", ""};
     return p;
 }
 
@@ -60,7 +62,7 @@ static const lab_fail_t *read_one(lab_call_t *call, xmlNodePtr box, lab_person_t
     p->name = name && *name ? name : who ? who->display_name : address;
     p->address = who ? who->smtp : address && *address ? address : name;
     p->routing = who || !routing || !*routing ? "SMTP" : routing;
-    p->response = p->time = "";
+    p->response = p->time = p->proposed_start = p->proposed_end = "";
     return NULL;
 }
 

@@ -13,6 +13,7 @@ typedef struct lab_person {
     const char *routing;  /* "SMTP" or "EX" */
     const char *response; /* ResponseType, "" for recipients of messages */
     const char *time;     /* microseconds in decimal when he answered, "" if not */
+    const char *proposed_start, *proposed_end; /* the same for a time he would like */
 } lab_person_t;
 
 /* Reads a kept list, array of lab_person_t. NULL text gives an empty list. */

@@ -6,14 +6,18 @@
 
 #define ANY                                                                              \
     (LAB_KIND_ITEM | LAB_KIND_CALENDAR | LAB_KIND_MESSAGE | LAB_KIND_CONTACT |           \
-     LAB_KIND_TASK)
+     LAB_KIND_TASK | LAB_KIND_MEETING)
 #define CAL LAB_KIND_CALENDAR
-#define MSG LAB_KIND_MESSAGE
+#define MSG (LAB_KIND_MESSAGE | LAB_KIND_MEETING)
 #define TSK LAB_KIND_TASK
-#define A   LAB_P_ALL
-#define D   LAB_P_DEFAULT
-#define L   LAB_P_LIST
-#define Q   LAB_P_NO_QUERY
+#define MTG LAB_KIND_MEETING
+#define REQ LAB_KIND_REQUEST
+/* what an answer or a cancellation shows of its meeting since 2013 */
+#define TOLD (LAB_KIND_RESPONSE | LAB_KIND_CANCELLATION)
+#define A    LAB_P_ALL
+#define D    LAB_P_DEFAULT
+#define L    LAB_P_LIST
+#define Q    LAB_P_NO_QUERY
 #define ROW(uri, element, kinds, flags, emit, set)                                       \
     {                                                                                    \
         uri, "t:" element, element, kinds, flags, emit, set, NULL, LAB_EXCHANGE_2007     \
@@ -21,6 +25,10 @@
 #define OR(uri, element, kinds, flags, emit, set, fallback)                              \
     {                                                                                    \
         uri, "t:" element, element, kinds, flags, emit, set, fallback, LAB_EXCHANGE_2007 \
+    }
+#define NEW(uri, element, kinds, flags, emit)                                            \
+    {                                                                                    \
+        uri, "t:" element, element, kinds, flags, emit, NULL, NULL, LAB_EXCHANGE_2013    \
     }
 
 lab_prop_t lab_props[] = {
@@ -124,87 +132,125 @@ lab_prop_t lab_props[] = {
     ROW("task:StatusDescription", "StatusDescription", TSK, A | L,
         lab_emit_task_status_text, NULL),
     ROW("task:TotalWork", "TotalWork", TSK, A | L, lab_emit_text, lab_set_int),
+    /* MeetingMessageType */
+    ROW("meeting:AssociatedCalendarItemId", "AssociatedCalendarItemId", MTG, A | D | Q,
+        lab_emit_associated, NULL),
+    OR("meeting:IsDelegated", "IsDelegated", MTG, A | D | L, lab_emit_bool, NULL,
+       "false"),
+    ROW("meeting:IsOutOfDate", "IsOutOfDate", MTG, A | D | L | Q, lab_emit_out_of_date,
+        NULL),
+    OR("meeting:HasBeenProcessed", "HasBeenProcessed", MTG, A | D | L, lab_emit_bool,
+       NULL, "false"),
+    OR("meeting:ResponseType", "ResponseType", MTG, A | D | L, lab_emit_text, NULL,
+       "Unknown"),
     /* CalendarItemType */
-    ROW("calendar:UID", "UID", CAL, A | L | Q, lab_emit_uid, lab_set_uid),
-    ROW("calendar:RecurrenceId", "RecurrenceId", CAL, A | L, lab_emit_recurrence_id,
+    ROW("calendar:UID", "UID", CAL | MTG, A | L | Q, lab_emit_uid, lab_set_uid),
+    ROW("calendar:RecurrenceId", "RecurrenceId", CAL | MTG, A | L, lab_emit_recurrence_id,
         NULL),
-    ROW("calendar:DateTimeStamp", "DateTimeStamp", CAL, A | L, lab_emit_time, NULL),
-    ROW("calendar:Start", "Start", CAL, A | D | L, lab_emit_start, lab_set_start),
-    ROW("calendar:End", "End", CAL, A | D | L, lab_emit_end, lab_set_end),
-    ROW("calendar:OriginalStart", "OriginalStart", CAL, A | L, lab_emit_original_start,
-        NULL),
-    OR("calendar:IsAllDayEvent", "IsAllDayEvent", CAL, A | L, lab_emit_bool,
+    ROW("calendar:DateTimeStamp", "DateTimeStamp", CAL | MTG, A | L, lab_emit_time, NULL),
+    NEW("calendar:IsOrganizer", "IsOrganizer", MTG, A | L | Q, lab_emit_is_organizer),
+    /* MeetingRequestMessageType: much of it is in the rows of calendar items */
+    OR("meetingRequest:MeetingRequestType", "MeetingRequestType", REQ, A | D | L,
+       lab_emit_text, NULL, "None"),
+    OR("meetingRequest:IntendedFreeBusyStatus", "IntendedFreeBusyStatus", REQ, A | D | L,
+       lab_emit_text, NULL, "Busy"),
+    ROW("calendar:Start", "Start", CAL | REQ, A | D | L, lab_emit_start, lab_set_start),
+    ROW("calendar:End", "End", CAL | REQ, A | D | L, lab_emit_end, lab_set_end),
+    ROW("calendar:OriginalStart", "OriginalStart", CAL | REQ, A | L,
+        lab_emit_original_start, NULL),
+    OR("calendar:IsAllDayEvent", "IsAllDayEvent", CAL | REQ, A | L, lab_emit_bool,
        lab_set_all_day, "false"),
-    OR("calendar:LegacyFreeBusyStatus", "LegacyFreeBusyStatus", CAL, A | D | L,
+    OR("calendar:LegacyFreeBusyStatus", "LegacyFreeBusyStatus", CAL | REQ, A | D | L,
        lab_emit_busy, lab_set_text, "Busy"),
-    ROW("calendar:Location", "Location", CAL, A | D | L, lab_emit_text, lab_set_text),
-    ROW("calendar:When", "When", CAL, A | L, lab_emit_text, lab_set_text),
-    ROW("calendar:IsMeeting", "IsMeeting", CAL, A | L, lab_emit_is_meeting, NULL),
-    ROW("calendar:IsCancelled", "IsCancelled", CAL, A | L, lab_emit_is_cancelled, NULL),
-    ROW("calendar:IsRecurring", "IsRecurring", CAL, A | L, lab_emit_is_recurring, NULL),
-    OR("calendar:MeetingRequestWasSent", "MeetingRequestWasSent", CAL, A | L,
+    ROW("calendar:Location", "Location", CAL | REQ, A | D | L, lab_emit_text,
+        lab_set_text),
+    ROW("calendar:When", "When", CAL | REQ, A | L, lab_emit_text, lab_set_text),
+    ROW("calendar:IsMeeting", "IsMeeting", CAL | REQ, A | L, lab_emit_is_meeting, NULL),
+    ROW("calendar:IsCancelled", "IsCancelled", CAL | REQ, A | L, lab_emit_is_cancelled,
+        NULL),
+    ROW("calendar:IsRecurring", "IsRecurring", CAL | REQ, A | L, lab_emit_is_recurring,
+        NULL),
+    OR("calendar:MeetingRequestWasSent", "MeetingRequestWasSent", CAL | REQ, A | L,
        lab_emit_bool, NULL, "false"),
     OR("calendar:IsResponseRequested", "IsResponseRequested", CAL, A | L, lab_emit_bool,
        lab_set_bool, "true"),
-    ROW("calendar:CalendarItemType", "CalendarItemType", CAL, A | D | L,
+    ROW("calendar:CalendarItemType", "CalendarItemType", CAL | REQ, A | D | L,
         lab_emit_item_type, NULL),
-    OR("calendar:MyResponseType", "MyResponseType", CAL, A | L, lab_emit_text, NULL,
+    OR("calendar:MyResponseType", "MyResponseType", CAL | REQ, A | L, lab_emit_text, NULL,
        "Organizer"),
-    ROW("calendar:Organizer", "Organizer", CAL, A | D | L | Q, lab_emit_organizer, NULL),
-    ROW("calendar:RequiredAttendees", "RequiredAttendees", CAL, A | D | Q,
+    ROW("calendar:Organizer", "Organizer", CAL | REQ, A | D | L | Q, lab_emit_organizer,
+        NULL),
+    ROW("calendar:RequiredAttendees", "RequiredAttendees", CAL | REQ, A | D | Q,
         lab_emit_attendees, lab_set_people),
-    ROW("calendar:OptionalAttendees", "OptionalAttendees", CAL, A | D | Q,
+    ROW("calendar:OptionalAttendees", "OptionalAttendees", CAL | REQ, A | D | Q,
         lab_emit_attendees, lab_set_people),
-    ROW("calendar:Resources", "Resources", CAL, A | D | Q, lab_emit_attendees,
+    ROW("calendar:Resources", "Resources", CAL | REQ, A | D | Q, lab_emit_attendees,
         lab_set_people),
-    ROW("calendar:ConflictingMeetingCount", "ConflictingMeetingCount", CAL, A | Q,
+    ROW("calendar:ConflictingMeetingCount", "ConflictingMeetingCount", CAL | REQ, A | Q,
         lab_emit_conflict_count, NULL),
-    ROW("calendar:AdjacentMeetingCount", "AdjacentMeetingCount", CAL, A | Q,
+    ROW("calendar:AdjacentMeetingCount", "AdjacentMeetingCount", CAL | REQ, A | Q,
         lab_emit_conflict_count, NULL),
-    ROW("calendar:Duration", "Duration", CAL, A | L | Q, lab_emit_duration, NULL),
-    ROW("calendar:TimeZone", "TimeZone", CAL, A | L | Q, lab_emit_zone_name, NULL),
-    ROW("calendar:AppointmentReplyTime", "AppointmentReplyTime", CAL, A | L,
+    ROW("calendar:Duration", "Duration", CAL | REQ, A | L | Q, lab_emit_duration, NULL),
+    ROW("calendar:TimeZone", "TimeZone", CAL | REQ, A | L | Q, lab_emit_zone_name, NULL),
+    ROW("calendar:AppointmentReplyTime", "AppointmentReplyTime", CAL | REQ, A | L,
         lab_emit_time, NULL),
-    OR("calendar:AppointmentSequenceNumber", "AppointmentSequenceNumber", CAL, A | L,
-       lab_emit_text, NULL, "0"),
-    OR("calendar:AppointmentState", "AppointmentState", CAL, A | L, lab_emit_text, NULL,
-       "0"),
-    ROW("calendar:Recurrence", "Recurrence", CAL, A | Q, lab_emit_recurrence,
+    OR("calendar:AppointmentSequenceNumber", "AppointmentSequenceNumber", CAL | REQ,
+       A | L, lab_emit_text, NULL, "0"),
+    OR("calendar:AppointmentState", "AppointmentState", CAL | REQ, A | L, lab_emit_text,
+       NULL, "0"),
+    ROW("calendar:Recurrence", "Recurrence", CAL | REQ, A | Q, lab_emit_recurrence,
         lab_set_recurrence),
-    ROW("calendar:FirstOccurrence", "FirstOccurrence", CAL, A | Q, lab_emit_first_last,
-        NULL),
-    ROW("calendar:LastOccurrence", "LastOccurrence", CAL, A | Q, lab_emit_first_last,
-        NULL),
-    ROW("calendar:ModifiedOccurrences", "ModifiedOccurrences", CAL, A | Q,
+    ROW("calendar:FirstOccurrence", "FirstOccurrence", CAL | REQ, A | Q,
+        lab_emit_first_last, NULL),
+    ROW("calendar:LastOccurrence", "LastOccurrence", CAL | REQ, A | Q,
+        lab_emit_first_last, NULL),
+    ROW("calendar:ModifiedOccurrences", "ModifiedOccurrences", CAL | REQ, A | Q,
         lab_emit_modified, NULL),
-    ROW("calendar:DeletedOccurrences", "DeletedOccurrences", CAL, A | Q, lab_emit_deleted,
-        NULL),
-    ROW("calendar:MeetingTimeZone", "MeetingTimeZone", CAL, A | Q, lab_emit_meeting_zone,
-        lab_set_meeting_zone),
-    ROW("calendar:StartTimeZone", "StartTimeZone", CAL, A | L | Q, lab_emit_zone,
+    ROW("calendar:DeletedOccurrences", "DeletedOccurrences", CAL | REQ, A | Q,
+        lab_emit_deleted, NULL),
+    ROW("calendar:MeetingTimeZone", "MeetingTimeZone", CAL | REQ, A | Q,
+        lab_emit_meeting_zone, lab_set_meeting_zone),
+    ROW("calendar:StartTimeZone", "StartTimeZone", CAL | REQ, A | L | Q, lab_emit_zone,
         lab_set_zone),
-    ROW("calendar:EndTimeZone", "EndTimeZone", CAL, A | L | Q, lab_emit_zone,
+    ROW("calendar:EndTimeZone", "EndTimeZone", CAL | REQ, A | L | Q, lab_emit_zone,
         lab_set_zone),
-    OR("calendar:ConferenceType", "ConferenceType", CAL, A | L, lab_emit_text,
+    OR("calendar:ConferenceType", "ConferenceType", CAL | REQ, A | L, lab_emit_text,
        lab_set_int, NULL),
-    OR("calendar:AllowNewTimeProposal", "AllowNewTimeProposal", CAL, A | L, lab_emit_bool,
-       lab_set_bool, "true"),
-    OR("calendar:IsOnlineMeeting", "IsOnlineMeeting", CAL, A | L, lab_emit_bool,
+    OR("calendar:AllowNewTimeProposal", "AllowNewTimeProposal", CAL | REQ, A | L,
+       lab_emit_bool, lab_set_bool, "true"),
+    OR("calendar:IsOnlineMeeting", "IsOnlineMeeting", CAL | REQ, A | L, lab_emit_bool,
        lab_set_bool, "false"),
-    ROW("calendar:MeetingWorkspaceUrl", "MeetingWorkspaceUrl", CAL, A | L, lab_emit_text,
+    ROW("calendar:MeetingWorkspaceUrl", "MeetingWorkspaceUrl", CAL | REQ, A | L,
+        lab_emit_text, lab_set_text),
+    ROW("calendar:NetShowUrl", "NetShowUrl", CAL | REQ, A | L, lab_emit_text,
         lab_set_text),
-    ROW("calendar:NetShowUrl", "NetShowUrl", CAL, A | L, lab_emit_text, lab_set_text),
-    ROW("calendar:EnhancedLocation", "EnhancedLocation", CAL, A | Q,
+    ROW("calendar:EnhancedLocation", "EnhancedLocation", CAL | REQ, A | Q,
         lab_emit_enhanced_location, lab_set_enhanced_location),
-    ROW("calendar:StartWallClock", "StartWallClock", CAL, A | L | Q, lab_emit_wall_clock,
+    ROW("meetingRequest:ChangeHighlights", "ChangeHighlights", REQ, A | Q,
+        lab_emit_change_highlights, NULL),
+    ROW("calendar:StartWallClock", "StartWallClock", CAL | REQ, A | L | Q,
+        lab_emit_wall_clock, NULL),
+    ROW("calendar:EndWallClock", "EndWallClock", CAL | REQ, A | L | Q,
+        lab_emit_wall_clock, NULL),
+    ROW("calendar:StartTimeZoneId", "StartTimeZoneId", CAL | REQ, A | L | Q,
+        lab_emit_zone_id, NULL),
+    ROW("calendar:EndTimeZoneId", "EndTimeZoneId", CAL | REQ, A | L | Q, lab_emit_zone_id,
         NULL),
-    ROW("calendar:EndWallClock", "EndWallClock", CAL, A | L | Q, lab_emit_wall_clock,
-        NULL),
-    ROW("calendar:StartTimeZoneId", "StartTimeZoneId", CAL, A | L | Q, lab_emit_zone_id,
-        NULL),
-    ROW("calendar:EndTimeZoneId", "EndTimeZoneId", CAL, A | L | Q, lab_emit_zone_id,
-        NULL),
+    NEW("meetingRequest:IntendedFreeBusyStatus", "IntendedFreeBusyStatus", CAL, A | L,
+        lab_emit_text),
     ROW("calendar:IsOrganizer", "IsOrganizer", CAL, A | L | Q, lab_emit_is_organizer,
         NULL),
+
+    /* MeetingResponseMessageType, MeetingCancellationMessageType */
+    NEW("calendar:Start", "Start", TOLD, A | L, lab_emit_start),
+    NEW("calendar:End", "End", TOLD, A | L, lab_emit_end),
+    NEW("calendar:Location", "Location", TOLD, A | L, lab_emit_text),
+    NEW("calendar:Recurrence", "Recurrence", TOLD, A | Q, lab_emit_recurrence),
+    NEW("calendar:CalendarItemType", "CalendarItemType", TOLD, A | L, lab_emit_item_type),
+    NEW("meeting:ProposedStart", "ProposedStart", LAB_KIND_RESPONSE, A | L,
+        lab_emit_time),
+    NEW("meeting:ProposedEnd", "ProposedEnd", LAB_KIND_RESPONSE, A | L, lab_emit_time),
+    NEW("calendar:EnhancedLocation", "EnhancedLocation", TOLD, A | Q,
+        lab_emit_enhanced_location),
     {0},
 };

@@ -8,6 +8,7 @@
 #include "ews/emit.h"
 #include "ews/ical.h"
 #include "ews/people.h"
+#include "meeting/meeting.h"
 
 #define SUBJECT_MAX 255
 
@@ -112,8 +113,23 @@ static void keep_answers(apr_array_header_t *now, const apr_array_header_t *befo
                 continue;
             p->response = old->response;
             p->time = old->time;
+            p->proposed_start = old->proposed_start;
+            p->proposed_end = old->proposed_end;
         }
     }
+}
+
+/* the organizer invites, and is not invited */
+static void drop_organizer(const lab_draft_t *d, apr_array_header_t *people)
+{
+    const lab_dir_entry_t *owner = lab_dir_at(d->item->mailbox);
+    int kept = 0;
+    for (int i = 0; i < people->nelts; i++) {
+        lab_person_t p = APR_ARRAY_IDX(people, i, lab_person_t);
+        if (!owner || strcasecmp(p.address, owner->smtp))
+            APR_ARRAY_IDX(people, kept++, lab_person_t) = p;
+    }
+    people->nelts = kept;
 }
 
 const lab_fail_t *lab_set_people(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr value)
@@ -126,6 +142,9 @@ const lab_fail_t *lab_set_people(lab_draft_t *d, const lab_prop_t *p, xmlNodePtr
     if (!before)
         before = lab_bag_get(d->item->bag, p->key);
     keep_answers(people, lab_people_unpack(d->call->pool, before));
+    if (!(lab_bag_int(d->item->bag, "AppointmentState", 0) & LAB_STATE_RECEIVED) &&
+        d->kind == LAB_KIND_CALENDAR)
+        drop_organizer(d, people);
     lab_bag_set(d->bag, p->key, lab_people_pack(d->call->pool, people));
     d->attendees_set = true;
     return NULL;

@@ -10,9 +10,12 @@
 
 void lab_props_init(void)
 {
-    for (lab_prop_t *p = lab_props; p->uri; p++)
-        if (!lab_grammar_field_since(p->uri, &p->since))
-            p->since = LAB_EXCHANGE_2007;
+    for (lab_prop_t *p = lab_props; p->uri; p++) {
+        lab_version_t since;
+        /* some kinds of item got a property later than others */
+        if (lab_grammar_field_since(p->uri, &since) && since > p->since)
+            p->since = since;
+    }
 }
 
 const lab_prop_t *lab_prop_find(const char *uri)
@@ -21,6 +24,14 @@ const lab_prop_t *lab_prop_find(const char *uri)
         if (!strcmp(p->uri, uri))
             return p;
     return NULL;
+}
+
+const lab_prop_t *lab_prop_for(const char *uri, lab_kind_t kind)
+{
+    for (const lab_prop_t *p = lab_props; uri && p->uri; p++)
+        if ((p->kinds & (unsigned)kind) && !strcmp(p->uri, uri))
+            return p;
+    return lab_prop_find(uri);
 }
 
 const lab_prop_t *lab_prop_of_element(lab_kind_t kind, const char *element)
@@ -50,7 +61,9 @@ static const lab_fail_t *read_extra(lab_call_t *call, xmlNodePtr extra,
             return lab_fail(call, "ErrorInvalidPropertyRequest");
         if (shape->list && !(p->flags & LAB_P_LIST))
             continue;
-        shape->wanted[p - lab_props] = true;
+        for (const lab_prop_t *same = p; same->uri; same++)
+            if (!strcmp(same->uri, p->uri))
+                shape->wanted[same - lab_props] = true;
     }
     return NULL;
 }

@@ -51,15 +51,17 @@ typedef struct lab_prop {
     lab_emit_fn *emit;
     lab_set_fn *set;      /* NULL: clients cannot write it */
     const char *fallback; /* what an item without it shows; NULL: nothing */
-    lab_version_t since;  /* filled at start from the grammar */
+    lab_version_t since;  /* filled at start: at least what the grammar says */
 } lab_prop_t;
 
 /* The table, ended by a row without uri. */
 extern lab_prop_t lab_props[];
 /* Fills in the generations; once, before threads. */
 void lab_props_init(void);
-/* Row of a FieldURI, NULL when unknown. */
+/* First row of a FieldURI, NULL when unknown. */
 const lab_prop_t *lab_prop_find(const char *uri);
+/* The row that a kind of item has for it; the first one when the kind has none. */
+const lab_prop_t *lab_prop_for(const char *uri, lab_kind_t kind);
 /* Row that belongs to an element of an item (name without prefix); NULL when none. */
 const lab_prop_t *lab_prop_of_element(lab_kind_t kind, const char *element);
 

@@ -116,6 +116,7 @@ void lab_view_item(lab_call_t *call, const lab_item_t *item, lab_view_t *view)
     view->type = item->recurring ? LAB_VIEW_MASTER : LAB_VIEW_SINGLE;
     view->start = lab_bag_int(item->bag, "Start", 0);
     view->end = lab_bag_int(item->bag, "End", 0);
+    view->original = lab_bag_int(item->bag, "RecurrenceId", 0);
     if (item->recurring)
         view->series = lab_series_load(call, item);
 }

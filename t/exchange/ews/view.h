@@ -33,7 +33,8 @@ typedef struct lab_view {
     const lab_bag_t *over; /* what an exception overrides, or NULL */
     apr_time_t start,
         end; /* of calendar items; a master has those of its first occurrence */
-    apr_time_t original;        /* of an occurrence: where the pattern puts it */
+    apr_time_t original;        /* of an occurrence, also of one that stands alone and of
+                                   messages        about one: where the pattern puts it; else 0 */
     const lab_series_t *series; /* of masters and occurrences */
     bool cut; /* a private item, as others see it (rights.h) */
 } lab_view_t;

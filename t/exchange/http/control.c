@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "control/calls.h"
+#include "control/outbox.h"
 #include "control/seeding.h"
 #include "control/sharing.h"
 #include "store/store.h"
@@ -112,6 +113,15 @@ static int settings(lab_server_t *lab, request_rec *r)
     return send_json(r, 200, lab_settings_json(lab->settings));
 }
 
+static int outbox(lab_server_t *lab, request_rec *r)
+{
+    json_t *list = r->method_number == M_DELETE && !lab_outbox_clear(lab->store)
+                       ? NULL
+                       : lab_outbox_json(lab->store, r->pool);
+    return list ? send_json(r, 200, list)
+                : send_error(r, 500, "the database cannot be opened");
+}
+
 int lab_http_control(lab_server_t *lab, request_rec *r)
 {
     const char *what = r->uri + strlen("/lab/");
@@ -120,6 +130,8 @@ int lab_http_control(lab_server_t *lab, request_rec *r)
         return settings(lab, r);
     if (!strcmp(what, "calls") && get)
         return send_json(r, 200, lab_calls_json(lab->calls));
+    if (!strcmp(what, "outbox") && (get || r->method_number == M_DELETE))
+        return outbox(lab, r);
     if (!strcmp(what, "requests") && get)
         return send_json(r, 200, lab_record_json(lab->record));
     if (!post)

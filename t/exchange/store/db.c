@@ -15,7 +15,7 @@
 APLOG_USE_MODULE(lab);
 
 /* one row for each layout of the file: another number means another layout */
-#define LAYOUT 3
+#define LAYOUT 4
 #define SLOTS  256
 
 struct lab_store {
@@ -71,7 +71,8 @@ static const char layout_sql[] =
     "CREATE TABLE delegates(id INTEGER PRIMARY KEY AUTOINCREMENT, mailbox INTEGER NOT "
     "NULL,"
     " who INTEGER NOT NULL, copies INTEGER NOT NULL, private INTEGER NOT NULL,"
-    " UNIQUE(mailbox, who));";
+    " UNIQUE(mailbox, who));"
+    "CREATE TABLE mails(id INTEGER PRIMARY KEY AUTOINCREMENT, text TEXT NOT NULL);";
 
 static void complain(sqlite3 *sql, const char *what)
 {
@@ -122,10 +123,10 @@ static bool prepare_layout(lab_db_t *db)
     if (version == LAYOUT)
         return true;
     if (version != 0) {
-        static const char *const tables[] = {"mailboxes",  "folders", "folder_tombs",
-                                             "items",      "tombs",   "exceptions",
-                                             "attachments", "permissions",
-                                             "full_access", "delegates"};
+        static const char *const tables[] = {"mailboxes",   "folders",     "folder_tombs",
+                                             "items",       "tombs",       "exceptions",
+                                             "attachments", "permissions", "full_access",
+                                             "delegates",   "mails"};
         for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
             char *text = sqlite3_mprintf("DROP TABLE IF EXISTS %s", tables[i]);
             sqlite3_exec(db->sql, text, NULL, NULL, NULL);

@@ -87,6 +87,7 @@ void lab_store_reset(lab_db_t *db, apr_time_t now)
     lab_db_exec(db, "DELETE FROM full_access", "");
     lab_db_exec(db, "DELETE FROM delegates", "");
     lab_db_exec(db, "UPDATE mailboxes SET deliver=0", "");
+    lab_db_exec(db, "DELETE FROM mails", "");
     lab_db_exec(db, "DELETE FROM attachments", "");
     lab_db_exec(db, "DELETE FROM exceptions", "");
     lab_db_exec(db, "DELETE FROM tombs", "");

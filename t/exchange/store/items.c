@@ -86,18 +86,23 @@ void lab_item_drop(lab_db_t *db, const lab_item_t *item)
     bury(db, item);
 }
 
-void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
+void lab_item_copy_attachments(lab_db_t *db, apr_int64_t from, apr_int64_t to)
 {
-    lab_db_exec(db,
-                "INSERT INTO exceptions(item, day, deleted, props)"
-                " SELECT ?, day, deleted, props FROM exceptions WHERE item=?",
-                "ii", to, from);
     lab_db_exec(
         db,
         "INSERT INTO attachments(item, day, name, type, cid, location, inline, modified,"
         " content, class) SELECT ?, day, name, type, cid, location, inline, modified,"
         " content, class FROM attachments WHERE item=?",
         "ii", to, from);
+}
+
+void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to)
+{
+    lab_db_exec(db,
+                "INSERT INTO exceptions(item, day, deleted, props)"
+                " SELECT ?, day, deleted, props FROM exceptions WHERE item=?",
+                "ii", to, from);
+    lab_item_copy_attachments(db, from, to);
 }
 
 void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item,

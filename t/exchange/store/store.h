@@ -96,6 +96,8 @@ void lab_item_move(lab_db_t *db, apr_pool_t *pool, lab_item_t *item,
                    const lab_folder_t *to);
 /* Copies exceptions and attachments of one item to another. */
 void lab_item_copy_parts(lab_db_t *db, apr_int64_t from, apr_int64_t to);
+/* Copies the attachments alone, those of exceptions too. */
+void lab_item_copy_attachments(lab_db_t *db, apr_int64_t from, apr_int64_t to);
 /* All exceptions in order of day, array of lab_exception_t*. */
 apr_array_header_t *lab_item_exceptions(lab_db_t *db, apr_pool_t *pool, apr_int64_t item);
 void lab_exception_save(lab_db_t *db, apr_pool_t *pool, apr_int64_t item,

@@ -153,6 +153,13 @@ class Lab:
         """faults(dict(operation='GetItem', kind='503', times=1), ...); without any: none."""
         return self.settings(faults=list(faults))
 
+    def outbox(self):
+        """Every mail that was sent since the reset, oldest first: [{'from', 'to', 'class', 'subject', ...}]."""
+        return self.control('GET', 'outbox')
+
+    def empty_outbox(self):
+        return self.control('DELETE', 'outbox')
+
     def requests(self):
         """The last bodies, [{'operation': ..., 'body': ...}], when record was set."""
         return self.control('GET', 'requests')

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The post: from one mailbox to others, out of the organisation, or back. */
+#include <apr_strings.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ews/emit.h"
+#include "ews/events.h"
+#include "meeting/attendant.h"
+
+bool lab_mail_is_address(const char *address)
+{
+    const char *at = strchr(address, '@');
+    if (!at || at == address || strchr(at + 1, '@') || !at[1] || at[1] == '.')
+        return false;
+    for (const char *s = address; *s; s++)
+        if ((unsigned char)*s <= 0x20 || strchr("<>(),;:\"[]\\", *s))
+            return false;
+    size_t n = strlen(at);
+    return at[n - 1] != '.' && !strstr(at, "..");
+}
+
+static bool in_our_domain(const char *address)
+{
+    const char *at = strrchr(address, '@');
+    return at && !strcasecmp(at + 1, LAB_DIR_DOMAIN);
+}
+
+/* those of `who` that stand on a list of attendees */
+static apr_array_header_t *meet(apr_pool_t *pool, const apr_array_header_t *who,
+                                const char *list)
+{
+    apr_array_header_t *people = lab_people_unpack(pool, list);
+    apr_array_header_t *both = apr_array_make(pool, 4, sizeof(lab_person_t));
+    for (int i = 0; i < who->nelts; i++) {
+        const lab_person_t *p = &APR_ARRAY_IDX(who, i, lab_person_t);
+        if (lab_people_find(people, p->address))
+            APR_ARRAY_PUSH(both, lab_person_t) = *p;
+    }
+    return both;
+}
+
+/* required attendees are in To, optional ones in Cc, resources in Bcc */
+static void put_recipients(lab_call_t *call, lab_mail_t *mail)
+{
+    apr_pool_t *pool = call->pool;
+    lab_bag_t *bag = mail->item.bag;
+    apr_array_header_t *cc = meet(pool, mail->to, lab_bag_get(bag, "OptionalAttendees"));
+    apr_array_header_t *bcc = meet(pool, mail->to, lab_bag_get(bag, "Resources"));
+    apr_array_header_t *to = apr_array_make(pool, 4, sizeof(lab_person_t));
+    for (int i = 0; i < mail->to->nelts; i++) {
+        lab_person_t *p = &APR_ARRAY_IDX(mail->to, i, lab_person_t);
+        p->response = p->time = p->proposed_start = p->proposed_end = "";
+        if (!lab_people_find(cc, p->address) && !lab_people_find(bcc, p->address))
+            APR_ARRAY_PUSH(to, lab_person_t) = *p;
+    }
+    lab_bag_set(bag, "ToRecipients", lab_people_pack(pool, to));
+    lab_bag_set(bag, "CcRecipients", lab_people_pack(pool, cc));
+    lab_bag_set(bag, "BccRecipients", lab_people_pack(pool, bcc));
+}
+
+static json_t *text_or_null(const char *text)
+{
+    json_t *value = text ? json_string(text) : NULL;
+    return value ? value : json_null();
+}
+
+static void put_time(lab_call_t *call, json_t *object, const char *name,
+                     const lab_bag_t *bag, const char *key)
+{
+    const char *text = lab_bag_get(bag, key);
+    apr_time_t when = lab_bag_int(bag, key, 0);
+    json_object_set_new(
+        object, name, text_or_null(text ? lab_time_format_utc(when, call->pool) : NULL));
+}
+
+/* a line of GET /lab/outbox */
+static void note(lab_call_t *call, const lab_mail_t *mail)
+{
+    const lab_bag_t *bag = mail->item.bag;
+    lab_view_t view;
+    json_t *o = json_object(), *to = json_array(), *delivered = json_array();
+    apr_array_header_t *from = lab_people_unpack(call->pool, lab_bag_get(bag, "From"));
+    for (int i = 0; i < mail->to->nelts; i++) {
+        const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
+        json_array_append_new(to, text_or_null(address));
+        if (lab_dir_by_smtp(address))
+            json_array_append_new(delivered, text_or_null(address));
+    }
+    lab_view_item(call, &mail->item, &view);
+    json_object_set_new(
+        o, "from",
+        text_or_null(from->nelts ? APR_ARRAY_IDX(from, 0, lab_person_t).address : NULL));
+    json_object_set_new(o, "to", to);
+    json_object_set_new(o, "delivered", delivered);
+    json_object_set_new(o, "class", text_or_null(mail->item.class_name));
+    json_object_set_new(o, "method", text_or_null(mail->method));
+    json_object_set_new(o, "subject", text_or_null(lab_bag_get(bag, "Subject")));
+    json_object_set_new(o, "uid", text_or_null(mail->item.uid));
+    put_time(call, o, "recurrence_id", bag, "RecurrenceId");
+    json_object_set_new(o, "sequence",
+                        json_integer(lab_bag_int(bag, "AppointmentSequenceNumber", 0)));
+    put_time(call, o, "start", bag, "Start");
+    put_time(call, o, "end", bag, "End");
+    json_object_set_new(o, "location", text_or_null(lab_bag_get(bag, "Location")));
+    json_object_set_new(o, "recurring", json_boolean(mail->item.recurring));
+    json_object_set_new(o, "type", text_or_null(lab_bag_get(bag, "MeetingRequestType")));
+    json_object_set_new(o, "response",
+                        mail->item.uid && strstr(mail->item.class_name, ".Resp.")
+                            ? text_or_null(lab_bag_get(bag, "ResponseType"))
+                            : json_null());
+    put_time(call, o, "proposed_start", bag, "ProposedStart");
+    put_time(call, o, "proposed_end", bag, "ProposedEnd");
+    json_object_set_new(o, "body", text_or_null(lab_body_as(call, &view, "Text")));
+    char *text = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    lab_db_exec(call->db, "INSERT INTO mails(text) VALUES(?)", "t", text ? text : "{}");
+    free(text);
+    json_decref(o);
+}
+
+lab_item_t *lab_mail_keep(lab_call_t *call, const lab_mail_t *mail,
+                          const lab_folder_t *folder, bool draft)
+{
+    lab_item_t *item = apr_pmemdup(call->pool, &mail->item, sizeof *item);
+    item->bag = lab_bag_copy(call->pool, mail->item.bag);
+    item->id = 0;
+    item->mailbox = folder->mailbox;
+    item->folder = folder->id;
+    lab_bag_set(item->bag, "IsRead", "true");
+    lab_bag_set(item->bag, "IsDraft", draft ? "true" : "false");
+    lab_bag_set(item->bag, "IsSubmitted", draft ? "false" : "true");
+    lab_bag_set(item->bag, "IsFromMe", "true");
+    lab_item_save(call->db, call->pool, item);
+    for (int i = 0; i < mail->exceptions->nelts; i++)
+        lab_exception_save(call->db, call->pool, item->id,
+                           APR_ARRAY_IDX(mail->exceptions, i, lab_exception_t *));
+    if (mail->parts)
+        lab_item_copy_attachments(call->db, mail->parts, item->id);
+    lab_event_item(call, LAB_EVENT_CREATED, item);
+    return item;
+}
+
+/* an address of ours that nobody has */
+static void send_back(lab_call_t *call, const lab_mail_t *mail, const char *address)
+{
+    const lab_dir_entry_t *sender = lab_dir_at(mail->item.mailbox);
+    if (!sender)
+        return;
+    lab_mail_t *report = lab_mail_report(
+        call, lab_bag_get(mail->item.bag, "Subject"),
+        apr_pstrcat(call->pool,
+                    "Delivery has failed to these recipients or groups:\r\n\r\n", address,
+                    "\r\nThe e-mail address you entered couldn't be found.\r\n\r\n"
+                    "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##",
+                    NULL),
+        sender->smtp);
+    lab_mail_post(call, report, NULL);
+}
+
+void lab_mail_post(lab_call_t *call, lab_mail_t *mail, const lab_folder_t *copies)
+{
+    if (!mail->to->nelts)
+        return;
+    put_recipients(call, mail);
+    note(call, mail);
+    if (copies)
+        lab_mail_keep(call, mail, copies, false);
+    for (int i = 0; i < mail->to->nelts; i++) {
+        const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
+        const lab_dir_entry_t *who = lab_dir_by_smtp(address);
+        if (who)
+            lab_attendant_deliver(call, mail, lab_mailbox_index(who));
+        else if (in_our_domain(address))
+            send_back(call, mail, address);
+    }
+}
