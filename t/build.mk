@@ -21,6 +21,9 @@ check: deps
 # everything that a test runs
 programs: all lab unit-programs lab-unit fuzz-programs
 
+# EXAMPLES=5000 SEED=random: a longer hunt of the property-based tests (t/http/lib/hunt.py)
+test: export EXCAL_EXAMPLES := $(EXAMPLES)
+test: export EXCAL_SEED := $(SEED)
 test: programs
 	t/run --build $(BUILD) $(if $(ONLY),--only $(ONLY))
 

@@ -240,7 +240,9 @@ void xc_render_fields(xc_render_t *r, const xc_event_t *e, unsigned fields)
         xc_render_when(r, "DTSTART", &e->start);
     if (fields & (XC_FIELD_START | XC_FIELD_END | XC_FIELD_ALL_DAY | XC_FIELD_ZONE))
         xc_render_when(r, "DTEND", &e->end);
-    if (fields & XC_FIELD_SUMMARY)
+    if ((fields & XC_FIELD_SUMMARY) && !e->summary && e->recurrence_id.kind != XC_WHEN_NONE)
+        xc_render_line(r, "SUMMARY:"); /* said, for readers who would take the series' */
+    else if (fields & XC_FIELD_SUMMARY)
         xc_render_text(r, "SUMMARY", e->summary);
     if (fields & XC_FIELD_LOCATION)
         xc_render_text(r, "LOCATION", e->location);

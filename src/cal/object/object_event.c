@@ -429,6 +429,40 @@ static int find_occurrence(const xc_event_t *e, const xc_when_t *id, xc_when_t *
     return id->kind == XC_WHEN_DATE || e->all_day || xc_when_to_utc(out, NULL) == xc_when_to_utc(id, series_zone(e));
 }
 
+static int is_skipped(const xc_when_t *w)
+{
+    xc_wall_t shown;
+
+    xc_zone_to_wall(w->zone, xc_when_to_utc(w, NULL), &shown);
+    return xc_civil_to_sec(&shown) != xc_civil_to_sec(&w->wall);
+}
+
+/*
+ * Of a series Exchange keeps the clock's times of begin and end. A length that the client wrote in another way (DURATION, an
+ * end in another zone) is counted on that clock, so that a first occurrence on the day of a change does not spoil the others.
+ */
+static xc_error_t *settle_length(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool)
+{
+    icalproperty *p = xc_comp_prop(comp, ICAL_DURATION_PROPERTY);
+    xc_when_t written;
+
+    if (e->start.kind != XC_WHEN_ZONED || e->end.kind != XC_WHEN_ZONED)
+        return NULL;
+    if (p) {
+        xc_civil_from_sec(&e->end.wall, xc_civil_to_sec(&e->start.wall) + icaldurationtype_as_int(icalproperty_get_duration(p)));
+        e->end.zone = e->start.zone;
+    } else if (xc_comp_when(obj, comp, ICAL_DTEND_PROPERTY, &written) &&
+               (written.kind == XC_WHEN_UTC || (written.kind == XC_WHEN_ZONED && !xc_zone_same_windows(e->start.zone, written.zone)))) {
+        apr_time_t length = xc_when_to_utc(&e->end, NULL) - xc_when_to_utc(&e->start, NULL);
+        e->end = e->start;
+        xc_civil_from_sec(&e->end.wall, xc_civil_to_sec(&e->start.wall) + apr_time_sec(length));
+    }
+    if (is_skipped(&e->start) || is_skipped(&e->end))
+        return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE,
+                      "Exchange cannot keep this recurrence: its first occurrence begins or ends in the hour that the clock skips on that day.");
+    return NULL;
+}
+
 static xc_error_t *read_rule(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool)
 {
     icalproperty *rule = xc_comp_prop(comp, ICAL_RRULE_PROPERTY), *p;
@@ -449,8 +483,7 @@ static xc_error_t *read_rule(xc_event_t *e, const xc_object_t *obj, icalcomponen
     if (!e->all_day && e->start.kind == XC_WHEN_ZONED && !xc_zone_windows_id(e->start.zone))
         return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_TIMEZONE,
                              "Exchange has no time zone with the rules of \"%.80s\", so the series would move.", xc_zone_id(e->start.zone));
-    if (e->end.kind == XC_WHEN_ZONED && !xc_zone_same_windows(e->end.zone, e->start.zone)) /* a series has one zone */
-        xc_when_from_utc(&e->end, xc_when_to_utc(&e->end, NULL), &e->start, NULL);
+    XC_TRY(settle_length(e, obj, comp, pool));
     end = e->end;
     if (xc_civil_to_sec(&end.wall) - xc_civil_to_sec(&e->start.wall) > 86400LL * xc_recur_min_gap(e->recur))
         return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE, "Exchange cannot keep this recurrence: an occurrence lasts into the next one.");

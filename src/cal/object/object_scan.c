@@ -127,10 +127,31 @@ static void put_folded(xc_buf_t *out, const char *raw, apr_size_t len)
     xc_buf_append(out, raw + from, len - from);
 }
 
-static void put_line(xc_buf_t *out, const xc_line_t *line, const char *value)
+/* In parameters a backslash is a character like any other; libical takes what follows it for no delimiter. */
+static void plain_head(xc_line_t *line, apr_pool_t *pool)
 {
-    if (strcmp(line->name, "X-LIC-ERROR") == 0 || value[strspn(value, " \t")] == '\0')
+    char *copy = NULL;
+
+    for (apr_size_t i = 0; i < line->colon; i++) {
+        if (line->raw[i] != '\\')
+            continue;
+        copy = copy ? copy : apr_pmemdup(pool, line->raw, line->raw_len);
+        copy[i] = '/';
+    }
+    line->raw = copy ? copy : line->raw;
+}
+
+static void put_line(xc_buf_t *out, xc_line_t *line, const char *value, apr_pool_t *pool)
+{
+    int is_empty = value[strspn(value, " \t")] == '\0';
+
+    if (is_empty && strcmp(line->name, "SUMMARY") == 0) { /* libical has no empty values; an occurrence may have no title though its series has one */
+        xc_buf_puts(out, "SUMMARY:\\n\r\n");
         return;
+    }
+    if (is_empty || strcmp(line->name, "X-LIC-ERROR") == 0)
+        return;
+    plain_head(line, pool);
     if (strcmp(line->name, "RRULE") == 0 || strcmp(line->name, "EXRULE") == 0) {
         put_rrule(out, line->raw, line->colon + 1, value);
     } else if ((strcmp(line->name, "EXDATE") == 0 || strcmp(line->name, "RDATE") == 0) && strlen(value) > 4000) {
@@ -174,7 +195,7 @@ static xc_error_t *scan_lines(xc_buf_t *out, const char *text, apr_size_t len, a
         } else if (depth == 0) {
             return bad_line(pool, number, "it lies outside of VCALENDAR");
         }
-        put_line(out, &line, value);
+        put_line(out, &line, value, pool);
     }
     if (depth || !roots)
         return bad_line(pool, number, roots ? "a component has no END" : "there is no VCALENDAR");

@@ -118,8 +118,11 @@ xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, c
             change.also = passed_on;
         if (change.before && !change.also && !xc_event_diff(change.before, o))
             continue;
-        if (!change.before)
+        if (!change.before) {
             change.before = virtual_occurrence(now, &o->recurrence_id, pool);
+            /* a busy status that was only implied gives way to one that Outlook set, not to the series' own */
+            change.also = change.before->busy != o->busy ? XC_FIELD_BUSY : 0;
+        }
         APR_ARRAY_PUSH(out->changes, xc_ews_change_t) = change;
     }
     return NULL;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The other side: what somebody does in Outlook, said in EWS to the simulated Exchange."""
 import base64
+import datetime
 import urllib.error
 import urllib.request
 from xml.sax.saxutils import escape
@@ -59,6 +60,12 @@ class Outlook:
                          '</t:AdditionalProperties></m:ItemShape><m:ItemIds><t:ItemId Id="%s"/></m:ItemIds></m:GetItem>' % item_id)
         return next(root.iter('{%s}CalendarItem' % T))
 
+    def occurrence(self, master, index):
+        """An occurrence of a series by its number."""
+        root = self.call('<m:GetItem><m:ItemShape><t:BaseShape>AllProperties</t:BaseShape></m:ItemShape><m:ItemIds><t:OccurrenceItemId RecurringMasterId="%s" '
+                         'InstanceIndex="%d"/></m:ItemIds></m:GetItem>' % (master, index))
+        return next(root.iter('{%s}CalendarItem' % T))
+
     def create(self, subject, start='2027-03-02T10:00:00Z', end='2027-03-02T11:00:00Z', inner='', zone='W. Europe Standard Time', folder='calendar',
                before_start='', extended=''):
         zones = '<t:StartTimeZone Id="%s"/><t:EndTimeZone Id="%s"/>' % (zone, zone) if self.version != 'Exchange2007_SP1' else ''
@@ -81,6 +88,14 @@ class Outlook:
         self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
                   '<m:ItemChanges><t:ItemChange><t:ItemId Id="%s"/><t:Updates><t:DeleteItemField>%s</t:DeleteItemField></t:Updates></t:ItemChange>'
                   '</m:ItemChanges></m:UpdateItem>' % (item_id, NAMED % 'X-EXCAL-KEPT'))
+
+    def view(self, first, last, folder='calendar'):
+        """What Exchange's calendar shows between two datetimes (UTC): [(start, end, subject, ItemId)] in order."""
+        zulu = '%Y-%m-%dT%H:%M:%SZ'
+        root = self.call('<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>Default</t:BaseShape></m:ItemShape><m:CalendarView StartDate="%s" '
+                         'EndDate="%s"/><m:ParentFolderIds>%s</m:ParentFolderIds></m:FindItem>' % (first.strftime(zulu), last.strftime(zulu), self.folder(folder)))
+        return sorted((datetime.datetime.strptime(e.findtext('{*}Start'), zulu), datetime.datetime.strptime(e.findtext('{*}End'), zulu),
+                       e.findtext('{*}Subject') or '', e.find('{*}ItemId').get('Id')) for e in root.iter('{%s}CalendarItem' % T))
 
     def count(self, folder):
         """How many items a folder has."""
