@@ -4,6 +4,7 @@ without people. `expressible()` are those that Exchange can hold, `any_rule()` t
 import datetime as dt
 
 from dateutil.rrule import rrulestr
+import hunt  # noqa: F401  first: it says where hypothesis keeps its tables
 from hypothesis import strategies as st
 
 IANA = ['Europe/Berlin', 'America/New_York', 'Australia/Sydney', 'Asia/Kolkata', 'America/Sao_Paulo', 'Pacific/Auckland', 'Europe/London',
