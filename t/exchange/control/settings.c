@@ -144,6 +144,8 @@ static const char *check(apr_pool_t *pool, const json_t *object)
         else if (!strcmp(key, "tokens"))
             wrong =
                 json_is_object(value) ? NULL : "tokens must be an object: token to login";
+        else if (!strcmp(key, "work_hours"))
+            wrong = lab_work_hours_check(pool, value);
         else if (!strcmp(key, "calendar_attendant"))
             wrong = json_is_boolean(value) ? NULL
                                            : "calendar_attendant must be true or false";
@@ -196,8 +198,9 @@ lab_settings_t *lab_settings_make(apr_pool_t *pool, const char *version, const c
     char *state, *copy = apr_pstrdup(pool, auth);
     for (char *t = apr_strtok(copy, ", ", &state); t; t = apr_strtok(NULL, ", ", &state))
         json_array_append_new(list, json_string(t));
-    s->initial = json_pack("{s:s, s:b, s:[], s:{}}", "version", version,
-                           "calendar_attendant", 1, "faults", "tokens");
+    s->initial = json_pack("{s:s, s:b, s:[], s:{}, s:{}}", "version", version,
+                           "calendar_attendant", 1, "faults", "tokens",
+                           "work_hours");
     for (size_t i = 0; i < NNUMBERS; i++)
         json_object_set_new(s->initial, numbers[i].name,
                             json_integer(numbers[i].initial));
@@ -298,6 +301,14 @@ bool lab_settings_attendant(lab_settings_t *s)
     bool on = s->attendant;
     apr_thread_mutex_unlock(s->lock);
     return on;
+}
+
+void lab_settings_work_hours(lab_settings_t *s, apr_pool_t *pool,
+                             const lab_dir_entry_t *who, lab_work_hours_t *hours)
+{
+    apr_thread_mutex_lock(s->lock);
+    lab_work_hours_of(pool, json_object_get(s->now, "work_hours"), who, hours);
+    apr_thread_mutex_unlock(s->lock);
 }
 
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token)

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "control/work_hours.h"
 #include "lab.h"
 
 typedef struct lab_settings lab_settings_t;
@@ -35,6 +36,9 @@ apr_int64_t lab_settings_max_message(lab_settings_t *s);
 apr_int64_t lab_settings_max_request(lab_settings_t *s);
 /* Do mailboxes process meeting messages by themselves? */
 bool lab_settings_attendant(lab_settings_t *s);
+/* When somebody works; texts on `pool`. */
+void lab_settings_work_hours(lab_settings_t *s, apr_pool_t *pool,
+                             const lab_dir_entry_t *who, lab_work_hours_t *hours);
 /* The login that a bearer token stands for, on `pool`; NULL for an unknown token. */
 const char *lab_settings_token(lab_settings_t *s, apr_pool_t *pool, const char *token);
 /* Chooses and uses up a fault for an operation; false when there is none. */

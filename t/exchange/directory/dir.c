@@ -136,11 +136,6 @@ const lab_dir_entry_t *lab_dir_login(const char *login, const char *password)
     return right ? entry : NULL;
 }
 
-int lab_dir_is_room_list(const char *address)
-{
-    return address != NULL && strcasecmp(address, LAB_DIR_ROOM_LIST) == 0;
-}
-
 /* Does any word of the name begin with the text? The text may span words ("alice ad"). */
 static int name_matches(const char *name, const char *text)
 {

@@ -4,7 +4,7 @@
  * The directory of the simulated organisation: who has a mailbox, and how they log in.
  *
  * Fixed data: alice bob carol dave erin user01 .. user50, rooms room1 room2, the service
- * account svc; mail domain contoso.example, Windows domain CONTOSO, password "excal" for
+ * account svc, the distribution list team, the room lists rooms and annex; mail domain contoso.example, Windows domain CONTOSO, password "excal" for
  * all. Entries are static and never change; every function is thread-safe and needs no
  * initialisation.
  */
@@ -16,7 +16,6 @@
 #define LAB_DIR_DOMAIN    "contoso.example"
 #define LAB_DIR_NETBIOS   "CONTOSO"
 #define LAB_DIR_PASSWORD  "excal"
-#define LAB_DIR_ROOM_LIST "rooms@contoso.example"
 
 typedef enum lab_dir_kind_t {
     LAB_DIR_PERSON,
@@ -76,9 +75,22 @@ const lab_dir_entry_t *lab_dir_by_any(const char *text);
  */
 const lab_dir_entry_t *lab_dir_login(const char *login, const char *password);
 
-/** The rooms of a room list (LAB_DIR_ROOM_LIST is the only one): 1 when address names it.
- */
-int lab_dir_is_room_list(const char *address);
+/** A distribution list. All strings are static. */
+typedef struct lab_dir_list_t {
+    const char *alias;
+    const char *display_name;
+    const char *smtp;
+    const char *const *members; /**< aliases, ended by NULL */
+    int is_rooms;               /**< 1: a room list; hidden from name resolution */
+} lab_dir_list_t;
+
+int lab_dir_list_count(void);
+/** The list at position i; NULL outside. */
+const lab_dir_list_t *lab_dir_list_at(int i);
+/** By SMTP address, in any case; a leading "smtp:" is allowed. NULL: none. */
+const lab_dir_list_t *lab_dir_list_by_smtp(const char *address);
+/** Does name resolution find the list under this text? */
+int lab_dir_list_matches(const lab_dir_list_t *list, const char *text);
 
 /**
  * Ambiguous name resolution (ResolveNames): an exact address, "smtp:" address or legacy

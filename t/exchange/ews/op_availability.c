@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GetUserAvailability: free/busy of many mailboxes at once (ews.md 12). */
 #include <apr_strings.h>
-#include <libxml/xmlwriter.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ews/dispatch.h"
 #include "ews/fault.h"
 #include "ews/rights.h"
+#include "ews/work_hours.h"
 
 #define MAX_MAILBOXES 100
 #define MAX_WINDOW    (APR_USEC_PER_SEC * 86400 * 42)
+#define SHOWS         (LAB_CAN_READ | LAB_BUSY_TIME | LAB_BUSY_DETAILS)
 
 typedef struct ask {
     const lab_zone_t *zone;
@@ -32,7 +33,7 @@ static int digit_of(lab_call_t *call, const lab_view_t *view)
     const char *text = lab_view_get(view, "LegacyFreeBusyStatus");
     for (int i = 0; text && i < 5; i++)
         if (!strcmp(names[i], text))
-            return i == 4 && call->profile->schema < LAB_EXCHANGE_2013 ? 0 : i;
+            return i == 4 && call->version < LAB_EXCHANGE_2013 ? 0 : i;
     return 2;
 }
 
@@ -122,13 +123,16 @@ static void put_details(lab_call_t *call, const lab_view_t *view)
         .kind = LAB_ID_ITEM, .mailbox = view->item->mailbox, .number = view->item->id};
     const unsigned char *raw = lab_id_entry(call->pool, &id, &len);
     const char *sensitivity = lab_view_get(view, "Sensitivity");
+    bool hidden = lab_is_hidden(call, view);
     lab_buf_t *out = &call->out;
     lab_buf_puts(out, "<t:CalendarEventDetails><t:ID>");
     for (int i = 0; i < len; i++)
         lab_buf_printf(out, "%02X", raw[i]);
     lab_buf_puts(out, "</t:ID>");
-    lab_buf_elem(out, "t:Subject", lab_view_get(view, "Subject"));
-    lab_buf_elem(out, "t:Location", lab_view_get(view, "Location"));
+    if (!hidden) {
+        lab_buf_elem(out, "t:Subject", lab_view_get(view, "Subject"));
+        lab_buf_elem(out, "t:Location", lab_view_get(view, "Location"));
+    }
     lab_buf_bool(out, "t:IsMeeting",
                  (lab_view_int(view, "AppointmentState", 0) & 1) != 0);
     lab_buf_bool(out, "t:IsRecurring", view->type == LAB_VIEW_OCCURRENCE);
@@ -158,66 +162,90 @@ static void put_events(lab_call_t *call, const ask_t *ask, const apr_array_heade
     lab_buf_puts(&call->out, "</t:CalendarEventArray>");
 }
 
-static void put_working_hours(lab_call_t *call, const lab_dir_entry_t *who)
-{
-    const lab_zone_t *zone = lab_zone_find(who->zone);
-    xmlBufferPtr raw = xmlBufferCreate();
-    xmlTextWriterPtr w = raw ? xmlNewTextWriterMemory(raw, 0) : NULL;
-    int year = lab_wall_from_time(call->now, 0).date.year;
-    lab_buf_puts(&call->out, "<t:WorkingHours>");
-    if (w && xmlTextWriterStartElement(w, BAD_CAST "t:TimeZone") >= 0 &&
-        lab_zone_write_serializable(w, zone ? zone : lab_zone_utc(), year) == 0 &&
-        xmlTextWriterEndElement(w) >= 0 && xmlTextWriterFlush(w) >= 0)
-        lab_buf_add(&call->out, (const char *)xmlBufferContent(raw),
-                    (size_t)xmlBufferLength(raw));
-    xmlFreeTextWriter(w);
-    xmlBufferFree(raw);
-    lab_buf_puts(
-        &call->out,
-        "<t:WorkingPeriodArray><t:WorkingPeriod><t:DayOfWeek>Monday Tuesday Wednesday"
-        " Thursday Friday</t:DayOfWeek><t:StartTimeInMinutes>480</t:StartTimeInMinutes>"
-        "<t:EndTimeInMinutes>1020</t:EndTimeInMinutes></t:WorkingPeriod>"
-        "</t:WorkingPeriodArray></t:WorkingHours>");
-}
-
-static void put_unknown(lab_call_t *call, const char *address)
+static void put_failure(lab_call_t *call, const lab_fail_t *fail)
 {
     lab_buf_puts(&call->out, "<m:ResponseMessage ResponseClass=\"Error\">");
-    lab_buf_elem(&call->out, "m:MessageText",
-                 apr_pstrcat(call->pool, "Unable to resolve e-mail address ", address,
-                             " to an Active Directory object.", NULL));
+    lab_buf_elem(&call->out, "m:MessageText", fail->text);
+    lab_buf_elem(&call->out, "m:ResponseCode", fail->code);
     lab_buf_puts(&call->out,
-                 "<m:ResponseCode>ErrorMailRecipientNotFound</m:ResponseCode>"
                  "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></m:ResponseMessage>"
                  "<m:FreeBusyView><t:FreeBusyViewType>None</t:FreeBusyViewType>"
                  "</m:FreeBusyView>");
 }
 
-/* the owner sees everything; others what the default permission shows: when, not what */
-static void put_view(lab_call_t *call, const ask_t *ask, const lab_dir_entry_t *who)
+static void open_view(lab_call_t *call, const char *type)
 {
-    int mailbox = lab_mailbox_index(who);
-    bool mine = lab_owns(call, mailbox), details = ask->details && mine;
-    collect_t c = {call, apr_array_make(call->pool, 16, sizeof(busy_t))};
-    lab_folder_t *folder =
-        lab_folder_distinguished(call->db, call->pool, mailbox, "calendar");
-    if (folder)
-        lab_view_window(call, folder->id, ask->from, ask->to, keep, &c);
-    qsort(c.list->elts, (size_t)c.list->nelts, sizeof(busy_t), by_start);
     lab_buf_puts(&call->out,
                  "<m:ResponseMessage ResponseClass=\"Success\">"
                  "<m:ResponseCode>NoError</m:ResponseCode></m:ResponseMessage>"
                  "<m:FreeBusyView>");
-    lab_buf_elem(&call->out, "t:FreeBusyViewType",
-                 !ask->events ? "MergedOnly"
-                              : apr_pstrcat(call->pool, details ? "Detailed" : "FreeBusy",
-                                            ask->merged ? "Merged" : "", NULL));
+    lab_buf_elem(&call->out, "t:FreeBusyViewType", type);
+}
+
+/* Adds what a mailbox's calendar has in the window. The caller's rights on it; without
+ * any that show availability nothing is added. */
+static unsigned gather(collect_t *c, const ask_t *ask, const lab_dir_entry_t *who)
+{
+    lab_folder_t *folder = lab_folder_distinguished(
+        c->call->db, c->call->pool, lab_mailbox_index(who), "calendar");
+    unsigned rights =
+        folder ? lab_rights(c->call, folder->mailbox, folder->id) & SHOWS : 0;
+    if (rights)
+        lab_view_window(c->call, folder->id, ask->from, ask->to, keep, c);
+    return rights;
+}
+
+/* the best that the caller may see of what he asked for */
+static void put_view(lab_call_t *call, const ask_t *ask, const lab_dir_entry_t *who)
+{
+    collect_t c = {call, apr_array_make(call->pool, 16, sizeof(busy_t))};
+    unsigned rights = gather(&c, ask, who);
+    bool details = ask->details && (rights & LAB_BUSY_DETAILS);
+    if (!rights) {
+        put_failure(call, lab_fail(call, "ErrorNoFreeBusyAccess"));
+        return;
+    }
+    qsort(c.list->elts, (size_t)c.list->nelts, sizeof(busy_t), by_start);
+    open_view(call, !ask->events
+                        ? "MergedOnly"
+                        : apr_pstrcat(call->pool, details ? "Detailed" : "FreeBusy",
+                                      ask->merged ? "Merged" : "", NULL));
     if (ask->merged)
         put_merged(call, ask, c.list);
     if (ask->events)
         put_events(call, ask, c.list, details);
-    put_working_hours(call, who);
+    lab_work_hours_put(call, who);
     lab_buf_puts(&call->out, "</m:FreeBusyView>");
+}
+
+/* a distribution list: all its members' time in one, whatever was asked for */
+static void put_list(lab_call_t *call, const ask_t *ask, const lab_dir_list_t *list)
+{
+    collect_t c = {call, apr_array_make(call->pool, 16, sizeof(busy_t))};
+    for (const char *const *m = list->members; *m; m++)
+        gather(&c, ask, lab_dir_by_alias(*m));
+    open_view(call, "MergedOnly");
+    put_merged(call, ask, c.list);
+    lab_buf_puts(&call->out, "</m:FreeBusyView>");
+}
+
+static void put_one(lab_call_t *call, const ask_t *ask, const char *address)
+{
+    const lab_dir_entry_t *who = lab_dir_by_any(address);
+    const lab_dir_list_t *list = lab_dir_list_by_smtp(address);
+    lab_buf_puts(&call->out, "<m:FreeBusyResponse>");
+    if (who)
+        put_view(call, ask, who);
+    else if (list)
+        put_list(call, ask, list);
+    else
+        put_failure(call,
+                    lab_fail_text(call, "ErrorMailRecipientNotFound",
+                                  apr_pstrcat(call->pool,
+                                              "Unable to resolve e-mail address ",
+                                              address, " to an Active Directory object.",
+                                              NULL)));
+    lab_buf_puts(&call->out, "</m:FreeBusyResponse>");
 }
 
 void lab_op_availability(lab_call_t *call)
@@ -238,13 +266,7 @@ void lab_op_availability(lab_call_t *call)
     for (xmlNodePtr n = lab_xml_first(list); n; n = lab_xml_next(n)) {
         const char *address =
             lab_xml_child_text(call->pool, lab_xml_child(n, "Email"), "Address");
-        const lab_dir_entry_t *who = lab_dir_by_any(address);
-        lab_buf_puts(&call->out, "<m:FreeBusyResponse>");
-        if (who)
-            put_view(call, &ask, who);
-        else
-            put_unknown(call, address ? address : "");
-        lab_buf_puts(&call->out, "</m:FreeBusyResponse>");
+        put_one(call, &ask, address ? address : "");
     }
     lab_buf_puts(&call->out,
                  "</m:FreeBusyResponseArray></m:GetUserAvailabilityResponse>");

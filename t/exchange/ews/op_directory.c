@@ -48,6 +48,23 @@ static void put_contact(lab_call_t *call, const lab_dir_entry_t *who)
     lab_buf_puts(&call->out, "</t:Contact>");
 }
 
+/* distribution lists by the same text; an address finds those that names do not */
+static apr_array_header_t *find_lists(lab_call_t *call, const char *scope,
+                                      const char *text)
+{
+    apr_array_header_t *found =
+        apr_array_make(call->pool, 2, sizeof(const lab_dir_list_t *));
+    const lab_dir_list_t *exact = lab_dir_list_by_smtp(text);
+    if (scope && !strcmp(scope, "Contacts"))
+        return found;
+    for (int i = 0; text && i < lab_dir_list_count(); i++) {
+        const lab_dir_list_t *list = lab_dir_list_at(i);
+        if (exact ? list == exact : lab_dir_list_matches(list, text))
+            APR_ARRAY_PUSH(found, const lab_dir_list_t *) = list;
+    }
+    return found;
+}
+
 void lab_op_resolve_names(lab_call_t *call)
 {
     static const char name[] = "ResolveNames";
@@ -61,6 +78,10 @@ void lab_op_resolve_names(lab_call_t *call)
                     ? 0
                     : lab_dir_resolve(text, found, MAX_CANDIDATES);
     int shown = total < MAX_CANDIDATES ? total : MAX_CANDIDATES;
+    apr_array_header_t *lists = find_lists(call, scope, text);
+    int shown_lists =
+        lists->nelts < MAX_CANDIDATES - shown ? lists->nelts : MAX_CANDIDATES - shown;
+    total += lists->nelts;
     if (!total) {
         lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"),
                              NULL);
@@ -74,8 +95,8 @@ void lab_op_resolve_names(lab_call_t *call)
                            lab_fail(call, "ErrorNameResolutionMultipleResults"));
     lab_buf_printf(
         &call->out,
-        "<m:ResolutionSet TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">", shown,
-        shown == total ? "true" : "false");
+        "<m:ResolutionSet TotalItemsInView=\"%d\" IncludesLastItemInRange=\"%s\">",
+        shown + shown_lists, shown + shown_lists == total ? "true" : "false");
     for (int i = 0; i < shown; i++) {
         lab_buf_puts(&call->out, "<t:Resolution>");
         put_entry(call, "t:Mailbox", found[i]->display_name, found[i]->smtp, "Mailbox");
@@ -83,34 +104,51 @@ void lab_op_resolve_names(lab_call_t *call)
             put_contact(call, found[i]);
         lab_buf_puts(&call->out, "</t:Resolution>");
     }
+    for (int i = 0; i < shown_lists; i++) {
+        const lab_dir_list_t *l = APR_ARRAY_IDX(lists, i, const lab_dir_list_t *);
+        lab_buf_puts(&call->out, "<t:Resolution>");
+        put_entry(call, "t:Mailbox", l->display_name, l->smtp, "PublicDL");
+        lab_buf_puts(&call->out, "</t:Resolution>");
+    }
     lab_buf_puts(&call->out, "</m:ResolutionSet>");
     lab_answer_end(call, name);
     lab_answer_close(call, name);
 }
 
-/* the only list there is: that of the rooms */
+static void put_members(lab_call_t *call, const lab_dir_list_t *list,
+                        const char *around, const char *element)
+{
+    for (const char *const *m = list->members; *m; m++) {
+        const lab_dir_entry_t *who = lab_dir_by_alias(*m);
+        if (around)
+            lab_buf_printf(&call->out, "<%s>", around);
+        put_entry(call, element, who->display_name, who->smtp, "Mailbox");
+        if (around)
+            lab_buf_printf(&call->out, "</%s>", around);
+    }
+}
+
 void lab_op_expand_dl(lab_call_t *call)
 {
     static const char name[] = "ExpandDL";
     xmlNodePtr box = lab_xml_child(call->request, "Mailbox");
-    if (!lab_dir_is_room_list(lab_xml_child_text(call->pool, box, "EmailAddress"))) {
+    const lab_dir_list_t *list =
+        lab_dir_list_by_smtp(lab_xml_child_text(call->pool, box, "EmailAddress"));
+    if (!list) {
         lab_answer_only_fail(call, name, lab_fail(call, "ErrorNameResolutionNoResults"),
                              NULL);
         return;
     }
-    int rooms = 0;
-    for (int i = 0; i < lab_dir_count(); i++)
-        rooms += lab_dir_at(i)->kind == LAB_DIR_ROOM;
+    int count = 0;
+    while (list->members[count])
+        count++;
     lab_answer_open(call, name);
     lab_answer_ok(call, name);
     lab_buf_printf(
         &call->out,
         "<m:DLExpansion TotalItemsInView=\"%d\" IncludesLastItemInRange=\"true\">",
-        rooms);
-    for (int i = 0; i < lab_dir_count(); i++)
-        if (lab_dir_at(i)->kind == LAB_DIR_ROOM)
-            put_entry(call, "t:Mailbox", lab_dir_at(i)->display_name, lab_dir_at(i)->smtp,
-                      "Mailbox");
+        count);
+    put_members(call, list, NULL, "t:Mailbox");
     lab_buf_puts(&call->out, "</m:DLExpansion>");
     lab_answer_end(call, name);
     lab_answer_close(call, name);
@@ -121,14 +159,20 @@ void lab_op_get_room_lists(lab_call_t *call)
 {
     lab_buf_puts(&call->out, "<m:GetRoomListsResponse ResponseClass=\"Success\">"
                              "<m:ResponseCode>NoError</m:ResponseCode><m:RoomLists>");
-    put_entry(call, "t:Address", "Rooms", LAB_DIR_ROOM_LIST, "PublicDL");
+    for (int i = 0; i < lab_dir_list_count(); i++) {
+        const lab_dir_list_t *list = lab_dir_list_at(i);
+        if (list->is_rooms)
+            put_entry(call, "t:Address", list->display_name, list->smtp, "PublicDL");
+    }
     lab_buf_puts(&call->out, "</m:RoomLists></m:GetRoomListsResponse>");
 }
 
 void lab_op_get_rooms(lab_call_t *call)
 {
-    xmlNodePtr list = lab_xml_child(call->request, "RoomList");
-    if (!lab_dir_is_room_list(lab_xml_child_text(call->pool, list, "EmailAddress"))) {
+    xmlNodePtr named = lab_xml_child(call->request, "RoomList");
+    const lab_dir_list_t *list =
+        lab_dir_list_by_smtp(lab_xml_child_text(call->pool, named, "EmailAddress"));
+    if (!list || !list->is_rooms) {
         const lab_fail_t *fail = lab_fail(call, "ErrorNameResolutionNoResults");
         lab_buf_puts(&call->out, "<m:GetRoomsResponse ResponseClass=\"Error\">");
         lab_buf_elem(&call->out, "m:MessageText", fail->text);
@@ -139,13 +183,6 @@ void lab_op_get_rooms(lab_call_t *call)
     }
     lab_buf_puts(&call->out, "<m:GetRoomsResponse ResponseClass=\"Success\">"
                              "<m:ResponseCode>NoError</m:ResponseCode><m:Rooms>");
-    for (int i = 0; i < lab_dir_count(); i++) {
-        const lab_dir_entry_t *room = lab_dir_at(i);
-        if (room->kind != LAB_DIR_ROOM)
-            continue;
-        lab_buf_puts(&call->out, "<t:Room>");
-        put_entry(call, "t:Id", room->display_name, room->smtp, "Mailbox");
-        lab_buf_puts(&call->out, "</t:Room>");
-    }
+    put_members(call, list, "t:Room", "t:Id");
     lab_buf_puts(&call->out, "</m:Rooms></m:GetRoomsResponse>");
 }

@@ -80,14 +80,36 @@ def test_no_match(alice):
 
 def test_rooms(alice):
     lists = alice.raw('<m:GetRoomLists/>')
-    assert [a.text for a in lists.iter('{%s}EmailAddress' % NS['t'])] == ['rooms@contoso.example']
+    assert [a.text for a in lists.iter('{%s}EmailAddress' % NS['t'])] == ['rooms@contoso.example', 'annex@contoso.example']
     ask = '<m:GetRooms><m:RoomList><t:EmailAddress>%s</t:EmailAddress></m:RoomList></m:GetRooms>'
     rooms = alice.raw(ask % 'rooms@contoso.example')
     assert [a.text for a in rooms.iter('{%s}EmailAddress' % NS['t'])] == ['room1@contoso.example', 'room2@contoso.example']
-    assert alice.raw(ask % 'alice@contoso.example').get('ResponseClass') == 'Error'
+    rooms = alice.raw(ask % 'annex@contoso.example')
+    assert [a.text for a in rooms.iter('{%s}EmailAddress' % NS['t'])] == ['room2@contoso.example']
+    for no_rooms in ('alice@contoso.example', 'team@contoso.example'):
+        assert alice.raw(ask % no_rooms).get('ResponseClass') == 'Error'
+
+
+def test_distribution_lists(alice):
     expand = '<m:ExpandDL><m:Mailbox><t:EmailAddress>%s</t:EmailAddress></m:Mailbox></m:ExpandDL>'
-    assert len(addresses(alice.call(expand % 'rooms@contoso.example'))) == 2
-    assert code_of(alice.call, expand % 'team@contoso.example') == 'ErrorNameResolutionNoResults'
+    assert addresses(alice.call(expand % 'rooms@contoso.example')) == ['room1@contoso.example', 'room2@contoso.example']
+    assert addresses(alice.call(expand % 'Team@contoso.example')) == ['%s@contoso.example' % m for m in ('alice', 'bob', 'carol')]
+    assert code_of(alice.call, expand % 'alice@contoso.example') == 'ErrorNameResolutionNoResults'
+    for entry in ('team', 'Team Con', 'team@contoso.example', 'smtp:TEAM@contoso.example'):
+        m = resolve(alice, entry, 'true')
+        assert addresses(m) == ['team@contoso.example'] and m.findtext('.//t:MailboxType', None, NS) == 'PublicDL'
+    # room lists are no recipients for people: only who knows the address finds them
+    assert addresses(resolve(alice, 'rooms@contoso.example')) == ['rooms@contoso.example']
+    assert addresses(resolve(alice, 'room')) == ['room1@contoso.example', 'room2@contoso.example']
+
+
+def test_contact_data(alice):
+    m = resolve(alice, 'room1', 'true')
+    assert m.findtext('.//t:Mailbox/t:MailboxType', None, NS) == 'Mailbox'
+    assert m.findtext('.//t:Contact/t:DisplayName', None, NS) == 'Room 1 (Aurora)'
+    m = resolve(alice, 'a', 'true')
+    assert m.findtext('m:ResponseCode', None, NS) == 'ErrorNameResolutionMultipleResults'
+    assert 'alice@contoso.example' in addresses(m) and len(m.findall('.//t:Contact', NS)) == len(addresses(m))
 
 
 # --- ids -------------------------------------------------------------------------------------------

@@ -211,48 +211,6 @@ def test_subscriptions_end(alice, bob):
                                    '</t:Mailbox></t:DistinguishedFolderId>') == 'ErrorFolderNotFound'
 
 
-# --- availability ----------------------------------------------------------------------------------
-
-BERLIN_SERIAL = ('<t:TimeZone><t:Bias>-60</t:Bias><t:StandardTime><t:Bias>0</t:Bias><t:Time>03:00:00</t:Time><t:DayOrder>5</t:DayOrder><t:Month>10'
-                 '</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:StandardTime><t:DaylightTime><t:Bias>-60</t:Bias><t:Time>02:00:00</t:Time>'
-                 '<t:DayOrder>5</t:DayOrder><t:Month>3</t:Month><t:DayOfWeek>Sunday</t:DayOfWeek></t:DaylightTime></t:TimeZone>')
-
-
-def availability(ews, *addresses, view='DetailedMerged', start='2024-05-06T00:00:00', end='2024-05-07T00:00:00', interval=60, zone=BERLIN_SERIAL):
-    people = ''.join('<t:MailboxData><t:Email><t:Address>%s</t:Address></t:Email><t:AttendeeType>Required</t:AttendeeType></t:MailboxData>' % a
-                     for a in addresses)
-    answer = ews.raw('<m:GetUserAvailabilityRequest>%s<m:MailboxDataArray>%s</m:MailboxDataArray><t:FreeBusyViewOptions><t:TimeWindow>'
-                     '<t:StartTime>%s</t:StartTime><t:EndTime>%s</t:EndTime></t:TimeWindow><t:MergedFreeBusyIntervalInMinutes>%d'
-                     '</t:MergedFreeBusyIntervalInMinutes><t:RequestedView>%s</t:RequestedView></t:FreeBusyViewOptions>'
-                     '</m:GetUserAvailabilityRequest>' % (zone, people, start, end, interval, view))
-    return answer.findall('.//m:FreeBusyResponse', NS)
-
-
-def test_availability(alice, bob):
-    alice.create(series())
-    alice.create(appointment('trip', '2024-05-06T10:00:00', '2024-05-06T12:30:00', after='<t:LegacyFreeBusyStatus>OOF</t:LegacyFreeBusyStatus>'
-                             + BERLIN))
-    mine, other = availability(alice, 'alice@contoso.example', 'nobody@contoso.example')
-    view = mine.find('m:FreeBusyView', NS)
-    assert text(view, 'FreeBusyViewType') == 'DetailedMerged' and text(view, 'MergedFreeBusy') == '000000000233300000000000'
-    first = view.find('t:CalendarEventArray/t:CalendarEvent', NS)
-    assert (text(first, 'StartTime'), text(first, 'EndTime'), text(first, 'BusyType')) == ('2024-05-06T09:00:00', '2024-05-06T10:00:00', 'Busy')
-    assert first.findtext('t:CalendarEventDetails/t:Subject', None, NS) == 'Staff'
-    assert other.findtext('.//m:ResponseCode', None, NS) == 'ErrorMailRecipientNotFound'
-    theirs, = availability(bob, 'alice@contoso.example')
-    assert text(theirs.find('m:FreeBusyView', NS), 'FreeBusyViewType') == 'FreeBusyMerged'
-    assert theirs.find('.//t:CalendarEventDetails', NS) is None and len(theirs.find('.//t:CalendarEventArray', NS)) == 2
-
-
-def test_availability_limits(alice):
-    assert code_of(availability, alice, 'bob@contoso.example', end='2024-07-07T00:00:00') == 'ErrorTimeIntervalTooBig'
-    assert code_of(availability, alice, 'bob@contoso.example', end='2024-05-05T00:00:00') == 'ErrorInvalidTimeInterval'
-    assert code_of(availability, alice, 'bob@contoso.example', interval=4) == 'ErrorInvalidMergedFreeBusyInterval'
-    assert code_of(availability, alice, *['bob@contoso.example'] * 101) == 'ErrorMailboxDataArrayTooBig'
-    assert code_of(availability, alice, 'bob@contoso.example', zone='') == 'ErrorTimeZone'
-    assert len(availability(alice, *['user%02d@contoso.example' % (i % 50 + 1) for i in range(100)])) == 100
-
-
 # --- autodiscover ----------------------------------------------------------------------------------
 
 POX = ('<Autodiscover xmlns="http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006"><Request><EMailAddress>%s</EMailAddress>'

@@ -106,8 +106,11 @@ START_TEST(any_name_of_a_mailbox_finds_it)
     ck_assert_ptr_eq(lab_dir_by_any("mailto:BOB@contoso.example"), bob);
     ck_assert_ptr_eq(lab_dir_by_any(bob->legacy_dn), bob);
     ck_assert_ptr_null(lab_dir_by_any("nobody@contoso.example"));
-    ck_assert_int_eq(lab_dir_is_room_list("Rooms@contoso.example"), 1);
-    ck_assert_int_eq(lab_dir_is_room_list("room1@contoso.example"), 0);
+    ck_assert_int_eq(lab_dir_list_by_smtp("Rooms@contoso.example")->is_rooms, 1);
+    ck_assert_int_eq(lab_dir_list_by_smtp("smtp:team@contoso.example")->is_rooms, 0);
+    ck_assert_ptr_null(lab_dir_list_by_smtp("room1@contoso.example"));
+    ck_assert_ptr_null(lab_dir_list_at(lab_dir_list_count()));
+    ck_assert_ptr_null(lab_dir_list_at(-1));
 }
 END_TEST
 
