@@ -50,7 +50,12 @@
     row(ORGANIZER_ALLOWED, XC_NS_CALDAV, "organizer-allowed", 403)                       \
     row(VALID_SCHEDULE_DEFAULT_CALENDAR, XC_NS_CALDAV, "valid-schedule-default-calendar-URL", 403) \
     row(ALLOWED_ATTENDEE_CHANGE, XC_NS_CALDAV, "allowed-attendee-scheduling-object-change", 403) \
-    row(VALID_SCHEDULING_MESSAGE, XC_NS_CALDAV, "valid-scheduling-message", 403)
+    row(VALID_SCHEDULING_MESSAGE, XC_NS_CALDAV, "valid-scheduling-message", 403)         \
+    row(MAX_ATTACHMENT_SIZE, XC_NS_CALDAV, "max-attachment-size", 403)                   \
+    row(MAX_ATTACHMENTS, XC_NS_CALDAV, "max-attachments-per-resource", 403)              \
+    row(VALID_ACTION, XC_NS_CALDAV, "valid-action", 403)                                 \
+    row(VALID_MANAGED_ID, XC_NS_CALDAV, "valid-managed-id", 403)                         \
+    row(VALID_RID, XC_NS_CALDAV, "valid-rid", 403)
 
 typedef enum xc_cond_e {
     XC_COND_NONE = 0,

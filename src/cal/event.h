@@ -46,6 +46,14 @@ typedef struct xc_attendee_t {
     apr_time_t answered_at;        /* 0 = never, or not told */
 } xc_attendee_t;
 
+/** A file that is attached (cal/files.h). */
+typedef struct xc_file_t {
+    const char *key;        /* how texts name it */
+    const char *id;         /* the back end's; NULL when read from a text */
+    const char *name, *type;/* NULL = unknown */
+    apr_int64_t size_bytes; /* -1 = unknown */
+} xc_file_t;
+
 typedef struct xc_event_t xc_event_t;
 struct xc_event_t {
     const char *uid;
@@ -82,6 +90,8 @@ struct xc_event_t {
     apr_array_header_t *exdates;   /* xc_when_t: original starts that were deleted; NULL = none */
     apr_array_header_t *overrides; /* xc_event_t *: changed occurrences by recurrence_id; NULL = none */
     xc_when_t recurrence_id;       /* an override: the original start; else XC_WHEN_NONE */
+
+    apr_array_header_t *files;     /* xc_file_t; of an override all that are its own or the master's as far as known; NULL = none */
 
     const char *kept;              /* what was kept beside the item (cal/object.h), NULL = nothing */
 };

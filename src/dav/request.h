@@ -23,6 +23,8 @@ typedef struct xc_dav_config_t {
     apr_size_t max_request_bytes;  /* XML bodies */
     apr_size_t max_resource_bytes; /* calendar objects */
     int max_attendees;
+    apr_size_t max_file_bytes;     /* an attachment */
+    int max_files;                 /* attachments of one object */
     int max_matches;               /* responses in one multistatus */
     apr_time_t min_date, max_date; /* 0 = none */
     apr_interval_time_t past_window, future_window; /* of ?export and calendar-query without range; 0 = all */

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cal/event.h"
+#include "cal/files.h"
 #include "net/http.h"
 
 typedef struct xc_backend_t xc_backend_t;
@@ -116,6 +117,7 @@ typedef struct xc_write_t {
     const xc_event_t *event;    /* whole object: master, overrides, exdates; normalised */
     const char *kept;           /* what to keep beside it (cal/object.h), NULL = nothing */
     const char *href;           /* name to keep in Exchange (create), NULL = leave */
+    apr_hash_t *files;          /* key -> xc_newfile_t *: content of files that event names and Exchange has not; NULL = none */
 } xc_write_t;
 
 /* Further subjects have tables of their own, each described in the header of that name. */

@@ -69,6 +69,10 @@
         "Most that is kept beside an item of what Exchange has no place for.")                                         \
     row(ExcalMaxAttendees, INT(max_attendees, "500", 1, 100000),                                                       \
         "Most attendees of an event.")                                                                                 \
+    row(ExcalMaxAttachmentSize, BYTES(max_file_bytes, "10M", KB(1), MB(40)),                                           \
+        "Largest file attached to an event (CALDAV:max-attachment-size).")                                             \
+    row(ExcalMaxAttachments, INT(max_files, "50", 0, 500),                                                             \
+        "Most files attached to one event.")                                                                           \
     row(ExcalMaxMatches, INT(max_matches, "20000", 1, 1000000),                                                        \
         "Most members in one multistatus.")                                                                            \
     row(ExcalMaxComponents, INT(max_components, "1000", 1, 100000),                                                    \

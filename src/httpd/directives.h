@@ -53,6 +53,8 @@ typedef struct xc_dir_config_t {
     apr_size_t max_resource_bytes;
     apr_size_t max_kept_bytes;
     int max_attendees;
+    apr_size_t max_file_bytes;
+    int max_files;
     int max_matches;
     int max_components;
     apr_interval_time_t past_window;

@@ -8,6 +8,7 @@
 #ifndef XC_MAILBOX_MAILBOX_H
 #define XC_MAILBOX_MAILBOX_H
 
+#include "cal/files.h"
 #include "cal/object.h"
 #include "exchange/backend.h"
 #include "store/store.h"
@@ -23,6 +24,8 @@ typedef struct xc_mailbox_config_t {
     int read_ahead;                  /* items fetched beyond those asked for, after a first sync */
     apr_size_t keep_max_bytes;       /* bound of what is kept beside an item */
     xc_object_limits_t limits;
+    apr_size_t max_file_bytes;       /* of one attachment; 0 = any */
+    int max_files;                   /* attachments of one object */
     int read_only;
     const char *read_only_for;       /* addresses and @domains whose mailboxes are read-only, separated by commas or space; NULL = none */
     int scheduling;                  /* Exchange may mail people for what clients do (RFC 6638); 0: nobody, ever */
@@ -170,10 +173,28 @@ xc_error_t *xc_expect_check(const xc_expect_t *expect, const xc_item_t *item, ap
  *         xc_object_parse / xc_object_to_event / the back end
  */
 xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, const xc_expect_t *expect, apr_pool_t *pool);
+/**
+ * The same with the content of files that the text names by their keys and Exchange has not yet.
+ * @param files key -> xc_newfile_t *, may be NULL; inline content of the text is added to it
+ * @return also max-attachment-size, max-attachments-per-resource, valid-managed-id
+ */
+xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
+                                 apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool);
 xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool);
 /** Move or copy between calendars; overwrite 0: 412 when the target exists. */
 xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, const char *href, xc_calendar_t *to, const char *to_href,
                                  int copy, int overwrite, const xc_expect_t *expect, apr_pool_t *pool);
+/* ---- files of an object (files.c) ---- */
+
+/** The content of an attached file: from Exchange, in two calls. @return 404 when the object has no such file */
+xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_item_t *item, const char *key, apr_pool_t *pool);
+/**
+ * Add, replace or remove a file (RFC 8607 3.4): see xc_files_edit for key, file and rids.
+ * @return 404 when there is no such object, 412, valid-managed-id, valid-rid, and all of xc_calendar_put
+ */
+xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
+                                  const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool);
+
 /** Dead properties of an object. */
 xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool);
 

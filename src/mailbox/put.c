@@ -30,18 +30,34 @@ typedef struct prepared_t {
     xc_object_t *obj;
     xc_write_t write;
     xc_event_t *event;
+    const char *text;        /* as the client sent it, but for inline files */
+    apr_size_t len;
     const char *stored;      /* what a GET will give */
 } prepared_t;
 
-static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, apr_pool_t *pool)
+static xc_error_t *check_files(const xc_event_t *event, const xc_mailbox_config_t *cfg, apr_pool_t *pool)
+{
+    int n = event->files ? event->files->nelts : 0;
+    for (int i = 0; event->overrides && i < event->overrides->nelts; i++)
+        n += xc_files_missing(event->files, APR_ARRAY_IDX(event->overrides, i, const xc_event_t *)->files, pool)->nelts;
+    if (n > cfg->max_files)
+        return xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENTS, "An object can have %d attachments here.", cfg->max_files);
+    return NULL;
+}
+
+static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, apr_hash_t *files,
+                           apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     memset(p, 0, sizeof *p);
-    XC_TRY(xc_object_parse(&p->obj, text, len, &m->cfg->limits, pool));
+    p->write.files = files ? files : apr_hash_make(pool);
+    XC_TRY(xc_files_extract(&p->text, &p->len, p->write.files, text, len, m->cfg->max_file_bytes, pool));
+    XC_TRY(xc_object_parse(&p->obj, p->text, p->len, &m->cfg->limits, pool));
     XC_TRY(check_component(cal, p->obj, pool));
     XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(p->event, pool);
-    XC_TRY(xc_object_keep(&p->write.kept, p->obj, text, len, p->event, m->cfg->keep_max_bytes, pool));
+    XC_TRY(check_files(p->event, m->cfg, pool));
+    XC_TRY(xc_object_keep(&p->write.kept, p->obj, p->text, p->len, p->event, m->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
     p->write.event = p->event;
     p->write.href = href;
@@ -64,14 +80,14 @@ static xc_error_t *load_before(xc_event_t **before, xc_loaded_t **loaded, xc_cal
 }
 
 /* A new DESCRIPTION with the formatting of the old one beside it: other clients would go on showing that. */
-static xc_error_t *drop_old_html(prepared_t *p, xc_calendar_t *cal, const xc_event_t *before, const xc_loaded_t *loaded, const char *text,
-                                 apr_size_t len, apr_pool_t *pool)
+static xc_error_t *drop_old_html(prepared_t *p, xc_calendar_t *cal, const xc_event_t *before, const xc_loaded_t *loaded,
+                                 apr_pool_t *pool)
 {
     apr_size_t left;
     if (p->event->html || !(xc_event_diff(before, p->event) & XC_FIELD_BODY))
         return NULL;
-    const char *without = xc_object_without_old_html(&left, text, len, loaded->text, loaded->len, pool);
-    if (left == len)
+    const char *without = xc_object_without_old_html(&left, p->text, p->len, loaded->text, loaded->len, pool);
+    if (left == p->len)
         return NULL;
     p->event->kept = NULL;
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, without, left, p->event, cal->mailbox->cfg->keep_max_bytes, pool));
@@ -122,13 +138,19 @@ static xc_error_t *check_answer(const xc_event_t *before, const xc_event_t *now,
 xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
                             const xc_expect_t *expect, apr_pool_t *pool)
 {
+    return xc_calendar_put_with(out, cal, href, text, len, NULL, expect, pool);
+}
+
+xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
+                                 apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool)
+{
     xc_mailbox_t *m = cal->mailbox;
     const xc_backend_t *be = m->session->backend;
     prepared_t p;
     xc_item_t *present = NULL;
     memset(out, 0, sizeof *out);
     XC_TRY(xc_calendar_allow(cal, XC_RIGHT_CREATE | XC_RIGHT_MODIFY, pool));
-    XC_TRY(prepare(&p, cal, href, text, len, pool));
+    XC_TRY(prepare(&p, cal, href, text, len, files, pool));
     XC_TRY(xc_calendar_item(&present, cal, href, pool));
     XC_TRY(xc_expect_check(expect, present, pool));
     XC_TRY(xc_calendar_allow(cal, present ? XC_RIGHT_MODIFY : XC_RIGHT_CREATE, pool));
@@ -157,7 +179,7 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
     }
     if (loaded->received)
         XC_TRY(check_answer(before, p.event, pool));
-    XC_TRY(drop_old_html(&p, cal, before, loaded, text, len, pool));
+    XC_TRY(drop_old_html(&p, cal, before, loaded, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
     xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
     p.write.href = NULL;

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "cal/event.h"
+#include "cal/files.h"
 
 /**
  * xc_event_fingerprint() with a choice.
@@ -60,6 +61,11 @@ void xc_render_vevent(xc_render_t *r, const xc_event_t *event, const xc_event_t 
 const char *xc_render_zones(const xc_render_t *r, apr_hash_t *known, apr_time_t from);
 /** Earliest start of the event and its overrides. */
 apr_time_t xc_event_earliest(const xc_event_t *event);
+
+/** The key in a URI of an ATTACH of ours, else NULL. */
+const char *xc_file_key_of(const char *uri);
+/** An ATTACH line for a new file; `head` is "ATTACH" with the parameters to keep. */
+const char *xc_file_line(const char *head, const xc_newfile_t *file, apr_pool_t *pool);
 
 /** What xc_object_keep() packed. */
 typedef struct xc_kept_t {

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "cal/files.h"
 #include "cal/object/event_priv.h"
 #include "cal/object/html.h"
 #include "cal/object/lines.h"
@@ -210,7 +211,7 @@ static int is_honest(const xc_object_t *obj, const xc_kept_t *kept, const xc_eve
            strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(said, 1, pool)) == 0;
 }
 
-const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
+static const char *text_for(const xc_event_t *event, apr_pool_t *pool)
 {
     const char *text = NULL;
     xc_kept_t kept;
@@ -232,4 +233,9 @@ const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
     text = text ? apr_pstrdup(pool, text) : NULL;
     apr_pool_destroy(tmp);
     return text ? text : xc_event_to_text(event, pool);
+}
+
+const char *xc_object_text_for(const xc_event_t *event, apr_pool_t *pool)
+{
+    return xc_files_apply(text_for(event, pool), event, pool);
 }

@@ -380,6 +380,7 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
     read_busy(e, comp, pool);
     xc_comp_reminder(obj, comp, &e->start, &e->end, zone, &e->reminder_minutes);
     read_people(e, comp, master, me, pool);
+    xc_comp_files(e, comp, pool);
     e->sequence = int_of(comp, ICAL_SEQUENCE_PROPERTY, 0);
     if (e->sequence < 0)
         e->sequence = 0;

@@ -101,4 +101,7 @@ const char *xc_ical_text(icalcomponent *comp, apr_pool_t *pool);
 /** Free a component with the pool. */
 void xc_ical_own(icalcomponent *comp, apr_pool_t *pool);
 
+/** The files that a component names by their keys: e->files. */
+void xc_comp_files(xc_event_t *e, icalcomponent *comp, apr_pool_t *pool);
+
 #endif

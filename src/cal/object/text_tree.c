@@ -133,15 +133,9 @@ const char *xc_tree_param(const char *s, const char *name, apr_pool_t *pool)
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool)
 {
     const char *value = xc_line_value(line, pool), *s;
-    apr_size_t from, to;
 
     if (strncasecmp(value, "mailto:", 7) == 0)
         return apr_pstrmemdup(pool, value + 7, strcspn(value + 7, "?> \t"));
     s = xc_tree_line(line, pool);
-    if (find_param(s, "EMAIL", &from, &to)) {
-        if (s[from] == '"' && to > from + 1)
-            return apr_pstrmemdup(pool, s + from + 1, to - from - 2);
-        return apr_pstrmemdup(pool, s + from, to - from);
-    }
-    return NULL;
+    return xc_tree_param(s, "EMAIL", pool);
 }

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The back end's table for Exchange Web Services. */
+#include "exchange/ews/attachments.h"
 #include "exchange/ews/ews.h"
+
+static const xc_attachments_ops_t attachments = {
+    .get = xc_ews_attachment_get,
+};
 
 const xc_backend_t xc_backend_ews = {
     .name = "ews",
     .people = &xc_ews_people,
+    .attachments = &attachments,
     .sign_in = xc_ews_sign_in,
     .folder_sync = xc_ews_folder_sync,
     .folder_create = xc_ews_folder_create,

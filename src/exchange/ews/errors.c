@@ -85,6 +85,8 @@ static const row_t rows[] = {
     {"ErrorIncorrectSchemaVersion", 502, XC_COND_NONE, 0, "Exchange does not speak the configured version."},
     {"ErrorQuotaExceeded", 507, XC_COND_QUOTA_NOT_EXCEEDED, 0, "The mailbox is full."},
     {"ErrorMessageSizeExceeded", 403, XC_COND_MAX_RESOURCE_SIZE, 0, "Exchange does not take an event this large."},
+    {"ErrorAttachmentSizeLimitExceeded", 403, XC_COND_MAX_ATTACHMENT_SIZE, 0, "Exchange does not take an attachment this large."},
+    {"ErrorInvalidAttachmentId", 404, XC_COND_NONE, 0, GONE},
     {"ErrorExceededConnectionCount", 503, XC_COND_NONE, 30, BUSY},
     {"ErrorTooManyObjectsOpened", 503, XC_COND_NONE, 30, BUSY},
     {"ErrorServerBusy", 503, XC_COND_NONE, 30, BUSY},

@@ -60,7 +60,7 @@ typedef struct xc_ews_call_t {
 } xc_ews_call_t;
 
 /** Most bytes of one request. */
-#define XC_EWS_MAX_REQUEST (16 << 20)
+#define XC_EWS_MAX_REQUEST (64 << 20)
 
 /** Start an envelope: the caller writes attributes and children of <m:operation> with call->w. */
 void xc_ews_begin(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *state, const char *operation, apr_pool_t *pool);

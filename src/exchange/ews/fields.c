@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "exchange/ews/attachments.h"
 #include "exchange/ews/ews.h"
 
 /* PidTagBody: the plain text beside an HTML body, for servers without item:TextBody. */
@@ -329,6 +330,7 @@ void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
                                        "calendar:OriginalStart", "calendar:IsMeeting",    "calendar:IsCancelled", "calendar:MyResponseType",
                                        "calendar:Organizer",     "calendar:CalendarItemType", "calendar:MeetingRequestWasSent",
                                        "calendar:AppointmentSequenceNumber", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences",
+                                       "item:Attachments",
                                        NULL};
     xc_xmlw_start(w, XC_NS_M, "ItemShape");
     xc_xmlw_element(w, XC_NS_T, "BaseShape", "IdOnly");
@@ -573,6 +575,7 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
     if (is_true(item, "ReminderIsSet", pool))
         e->reminder_minutes = xc_ews_int(text_or_null(item, "ReminderMinutesBeforeStart", pool), 0, MAX_REMINDER, 0);
     read_meeting(e, item, s, pool);
+    xc_ews_read_files(e, item, pool);
     e->sequence = xc_ews_int(text_or_null(item, "AppointmentSequenceNumber", pool), 0, 1 << 30, 0);
     e->created = xc_ews_time(text_or_null(item, "DateTimeCreated", pool));
     e->last_modified = xc_ews_time(text_or_null(item, "LastModifiedTime", pool));

@@ -17,16 +17,16 @@ static int series_day(const xc_event_t *master, const xc_when_t *when)
     return xc_date_to_days(wall.year, wall.month, wall.day);
 }
 
-static int index_of(const xc_event_t *master, const xc_when_t *when)
+int xc_ews_series_index(const xc_event_t *master, const xc_when_t *when)
 {
-    return xc_recur_index_of(master->recur, series_day(master, when));
+    return master->recur ? xc_recur_index_of(master->recur, series_day(master, when)) : 0;
 }
 
 static const xc_event_t *find_override(const xc_event_t *e, const xc_event_t *master, int index)
 {
     for (int i = 0; e && e->overrides && i < e->overrides->nelts; i++) {
         const xc_event_t *o = APR_ARRAY_IDX(e->overrides, i, const xc_event_t *);
-        if (index_of(master, &o->recurrence_id) == index)
+        if (xc_ews_series_index(master, &o->recurrence_id) == index)
             return o;
     }
     return NULL;
@@ -35,7 +35,7 @@ static const xc_event_t *find_override(const xc_event_t *e, const xc_event_t *ma
 static int has_exdate(const xc_event_t *e, const xc_event_t *master, int index)
 {
     for (int i = 0; e && e->exdates && i < e->exdates->nelts; i++)
-        if (index_of(master, &APR_ARRAY_IDX(e->exdates, i, xc_when_t)) == index)
+        if (xc_ews_series_index(master, &APR_ARRAY_IDX(e->exdates, i, xc_when_t)) == index)
             return 1;
     return 0;
 }
@@ -66,12 +66,12 @@ static xc_event_t *virtual_occurrence(const xc_event_t *master, const xc_when_t 
 static int something_comes_back(const xc_event_t *before, const xc_event_t *now)
 {
     for (int i = 0; before->overrides && i < before->overrides->nelts; i++) {
-        int index = index_of(before, &APR_ARRAY_IDX(before->overrides, i, const xc_event_t *)->recurrence_id);
+        int index = xc_ews_series_index(before, &APR_ARRAY_IDX(before->overrides, i, const xc_event_t *)->recurrence_id);
         if (index && !find_override(now, now, index) && !has_exdate(now, now, index))
             return 1;
     }
     for (int i = 0; before->exdates && i < before->exdates->nelts; i++) {
-        int index = index_of(before, &APR_ARRAY_IDX(before->exdates, i, xc_when_t));
+        int index = xc_ews_series_index(before, &APR_ARRAY_IDX(before->exdates, i, xc_when_t));
         if (index && !has_exdate(now, now, index))
             return 1;
     }
@@ -103,14 +103,14 @@ xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, c
         before = NULL;
     unsigned passed_on = before ? xc_event_diff(before, now) & PASSED_ON : 0;
     for (int i = 0; now->exdates && i < now->exdates->nelts; i++) {
-        int index = index_of(now, &APR_ARRAY_IDX(now->exdates, i, xc_when_t));
+        int index = xc_ews_series_index(now, &APR_ARRAY_IDX(now->exdates, i, xc_when_t));
         /* a deletion of what the rule does not make deletes nothing */
         if (index && !has_exdate(before, now, index) && !find_override(now, now, index))
             APR_ARRAY_PUSH(out->deletes, int) = index;
     }
     for (int i = 0; now->overrides && i < now->overrides->nelts; i++) {
         const xc_event_t *o = APR_ARRAY_IDX(now->overrides, i, const xc_event_t *);
-        xc_ews_change_t change = {.index = index_of(now, &o->recurrence_id), .now = o};
+        xc_ews_change_t change = {.index = xc_ews_series_index(now, &o->recurrence_id), .now = o};
         if (!change.index)
             return not_an_occurrence(pool, &o->recurrence_id);
         change.before = find_override(before, now, change.index);
@@ -130,7 +130,7 @@ xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, c
 
 /* ---- writing ---- */
 
-static void write_occurrence_id(xc_xmlw_t *w, const char *id, int index, apr_pool_t *pool)
+void xc_ews_write_occurrence_id(xc_xmlw_t *w, const char *id, int index, apr_pool_t *pool)
 {
     xc_xmlw_start(w, XC_NS_T, "OccurrenceItemId");
     xc_xmlw_attr(w, "RecurringMasterId", id);
@@ -159,7 +159,7 @@ static xc_error_t *write_deletes(const xc_ews_series_t *plan, xc_session_t *s, c
     xc_xmlw_attr(call.w, "SendMeetingCancellations", "SendToNone");
     xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
     for (int i = 0; i < plan->deletes->nelts; i++)
-        write_occurrence_id(call.w, id, APR_ARRAY_IDX(plan->deletes, i, int), pool);
+        xc_ews_write_occurrence_id(call.w, id, APR_ARRAY_IDX(plan->deletes, i, int), pool);
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_run_one(&call, s, es, pool));
     return all_good(&call, plan->deletes->nelts, s, es, pool);
@@ -192,7 +192,7 @@ static xc_error_t *write_changes(const char **change_key, const xc_ews_series_t 
         const xc_ews_change_t *c = &APR_ARRAY_IDX(plan->changes, i, xc_ews_change_t);
         unsigned differs = xc_event_diff(c->before, c->now) & ~(unsigned)XC_FIELD_RECUR;
         xc_xmlw_start(call.w, XC_NS_T, "ItemChange");
-        write_occurrence_id(call.w, id, c->index, pool);
+        xc_ews_write_occurrence_id(call.w, id, c->index, pool);
         xc_xmlw_start(call.w, XC_NS_T, "Updates");
         /* an override that differs in nothing that Exchange sees is an exception all the same */
         if (!(differs | c->also) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, s, es->version, pool))

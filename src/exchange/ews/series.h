@@ -30,6 +30,12 @@ typedef struct xc_ews_change_t {
  */
 xc_error_t *xc_ews_series_plan(xc_ews_series_t *out, const xc_event_t *before, const xc_event_t *now, int fresh, apr_pool_t *pool);
 
+/** InstanceIndex of the occurrence at an original start (1-based); 0 when the series makes none there. */
+int xc_ews_series_index(const xc_event_t *master, const xc_when_t *when);
+
+/** <t:OccurrenceItemId/> of a master's occurrence. */
+void xc_ews_write_occurrence_id(xc_xmlw_t *w, const char *id, int index, apr_pool_t *pool);
+
 /**
  * Carry the plan out on the master `id`. The new change key comes back where Exchange says it,
  * NULL where it has to be asked for.

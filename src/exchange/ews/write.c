@@ -4,6 +4,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "exchange/ews/attachments.h"
 #include "exchange/ews/series.h"
 
 /* Time that is granted beyond the deadline for taking back what was begun. */
@@ -139,12 +140,16 @@ xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *
 {
     const xc_ews_state_t *es = NULL;
     xc_ews_series_t plan;
+    xc_ews_files_t files;
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&es, s, pool));
     XC_TRY(xc_ews_check_recurrence(w->event->recur, es->version, pool));
     XC_TRY(xc_ews_series_plan(&plan, NULL, w->event, 1, pool));
+    XC_TRY(xc_ews_files_plan(&files, s, es, NULL, NULL, w, 1, pool));
     XC_TRY(create_master(out, s, es, folder_id, w, pool));
     xc_error_t *err = xc_ews_series_write(&out->change_key, &plan, s, es, out->id, pool);
+    if (!err)
+        err = xc_ews_files_write(&out->change_key, &files, s, es, out->id, pool);
     if (!err && !out->change_key)
         err = ask_change_key(out, s, es, out->id, pool);
     if (err) {
@@ -228,7 +233,7 @@ static int series_starts_anew(const xc_event_t *before, const xc_event_t *now)
 }
 
 /* From `before` to `w`, step by step; *begun is set once something has been written. */
-static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref,
+static xc_error_t *apply(xc_item_ref_t *out, xc_ews_files_t *files, int *begun, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref,
                          const xc_event_t *before, const xc_write_t *w, const char *resolution, apr_pool_t *pool)
 {
     xc_ews_series_t plan;
@@ -236,6 +241,8 @@ static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const 
     int fresh = series_starts_anew(before, w->event);
     XC_TRY(xc_ews_check_recurrence(w->event->recur, es->version, pool));
     XC_TRY(xc_ews_series_plan(&plan, before, w->event, fresh, pool));
+    if (files)
+        XC_TRY(xc_ews_files_plan(files, s, es, ref->id, before, w, fresh || plan.reset, pool));
     begin_update(&call, s, es, ref, resolution, pool);
     xc_ews_write_updates(call.w, before, w->event, fresh || plan.reset ? XC_FIELD_RECUR : 0, s, es->version, pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, w->kept);
@@ -252,6 +259,8 @@ static xc_error_t *apply(xc_item_ref_t *out, int *begun, xc_session_t *s, const 
     XC_TRY(err);
     *begun = 1;
     XC_TRY(xc_ews_series_write(&out->change_key, &plan, s, es, out->id, pool));
+    if (files)
+        XC_TRY(xc_ews_files_write(&out->change_key, files, s, es, out->id, pool));
     return out->change_key ? NULL : ask_change_key(out, s, es, out->id, pool);
 }
 
@@ -259,10 +268,12 @@ xc_error_t *xc_ews_item_update(xc_item_ref_t *out, xc_session_t *s, const xc_ite
                                const xc_write_t *w, apr_pool_t *pool)
 {
     const xc_ews_state_t *es = NULL;
+    xc_ews_files_t files;
     int begun = 0, undone = 0;
+    memset(&files, 0, sizeof files);
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&es, s, pool));
-    xc_error_t *err = apply(out, &begun, s, es, ref, before, w, "NeverOverwrite", pool);
+    xc_error_t *err = apply(out, &files, &begun, s, es, ref, before, w, "NeverOverwrite", pool);
     if (!err || !begun)
         return err;
     xc_item_ref_t now = {.id = out->id};
@@ -273,7 +284,8 @@ xc_error_t *xc_ews_item_update(xc_item_ref_t *out, xc_session_t *s, const xc_ite
     unknown.exdates = unknown.overrides = NULL;
     if (before->recur)
         unknown.recur = NULL;
-    xc_error_t *undo = apply(out, &undone, s, es, &now, &unknown, &back, "AlwaysOverwrite", pool);
+    xc_error_t *undo = apply(out, NULL, &undone, s, es, &now, &unknown, &back, "AlwaysOverwrite", pool);
+    xc_ews_files_undo(&files, s, es, pool);
     s->deadline = deadline;
     if (undo)
         xc_log(s->log, XC_LOG_ERROR, "a change that could not be completed could not be taken back either: %s", undo->message);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exchange/ews/attachments.h"
+
+#include <apr_encode.h>
+#include <apr_strings.h>
+#include <string.h>
+
+#include "base/crypt.h"
+#include "exchange/ews/series.h"
+
+/* Content of one CreateAttachment, before base64: more goes into another. */
+#define MAX_AT_ONCE (6 << 20)
+/* Attachments that one item may list. */
+#define MAX_LISTED  500
+
+/* ---- reading ---- */
+
+/* A file that a client brought says its key itself; others are named after their id. */
+static const char *key_of(const xmlNode *attachment, const char *id, apr_pool_t *pool)
+{
+    const char *location = xc_xml_child_text(attachment, NULL, "ContentLocation", pool);
+    apr_size_t n = sizeof(XC_FILE_SCHEME) - 1;
+    if (location && strncmp(location, XC_FILE_SCHEME, n) == 0 && xc_file_is_key(location + n))
+        return apr_pstrdup(pool, location + n);
+    return xc_crypt_hex(pool, XC_FILE_KEY_LEN / 2, "attachment", id, NULL);
+}
+
+static void read_file(xc_event_t *e, const xmlNode *attachment, apr_pool_t *pool)
+{
+    const char *id = xc_xml_attr(xc_xml_child(attachment, NULL, "AttachmentId"), "Id", pool);
+    int item = xc_xml_is(attachment, NULL, "ItemAttachment");
+    if (!id || (!item && !xc_xml_is(attachment, NULL, "FileAttachment")) || xc_ews_is_true(xc_xml_child_text(attachment, NULL, "IsInline", pool)))
+        return;
+    xc_file_t file = {.id = id, .key = key_of(attachment, id, pool)};
+    if (xc_files_find(e->files, file.key))
+        return;
+    const char *type = xc_xml_child_text(attachment, NULL, "ContentType", pool), *name = xc_xml_child_text(attachment, NULL, "Name", pool);
+    file.name = name && *name ? name : NULL;
+    if (item && file.name)
+        file.name = apr_pstrcat(pool, file.name, ".eml", NULL);
+    file.type = item ? "message/rfc822" : type && *type ? type : NULL;
+    file.size_bytes = item ? -1 : xc_ews_int(xc_xml_child_text(attachment, NULL, "Size", pool), 0, 1 << 30, -1);
+    if (!e->files)
+        e->files = apr_array_make(pool, 2, sizeof(xc_file_t));
+    APR_ARRAY_PUSH(e->files, xc_file_t) = file;
+}
+
+void xc_ews_read_files(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    int n = 0;
+    for (xmlNode *a = xc_xml_child(xc_xml_child(item, NULL, "Attachments"), NULL, NULL); a && n < MAX_LISTED; a = xc_xml_next(a, NULL, NULL), n++)
+        read_file(e, a, pool);
+}
+
+/* ---- one file ---- */
+
+static xc_error_t *no_file(apr_pool_t *pool)
+{
+    return xc_error_make(pool, 404, XC_COND_NONE, "There is no such attachment.");
+}
+
+xc_error_t *xc_ews_attachment_get(xc_blob_t *out, xc_session_t *s, const char *file_id, apr_pool_t *pool)
+{
+    const xc_ews_state_t *es = NULL;
+    xc_ews_call_t call;
+    xmlNode *message = NULL;
+    memset(out, 0, sizeof *out);
+    XC_TRY(xc_ews_state(&es, s, pool));
+    xc_ews_begin(&call, s, es, "GetAttachment", pool);
+    xc_xmlw_start(call.w, XC_NS_M, "AttachmentShape");
+    xc_xmlw_element(call.w, XC_NS_T, "IncludeMimeContent", "true");
+    xc_xmlw_end(call.w);
+    xc_xmlw_start(call.w, XC_NS_M, "AttachmentIds");
+    xc_ews_write_id(call.w, "AttachmentId", file_id, NULL);
+    xc_xmlw_end(call.w);
+    XC_TRY(xc_ews_single(&message, &call, s, es, pool));
+    xmlNode *a = xc_xml_child(xc_xml_child(message, NULL, "Attachments"), NULL, NULL);
+    if (!a)
+        return no_file(pool);
+    int item = !xc_xml_is(a, NULL, "FileAttachment");
+    xmlNode *held = xc_xml_child(a, NULL, NULL);
+    const char *content = item ? NULL : xc_xml_child_text(a, NULL, "Content", pool);
+    for (; item && held && !content; held = xc_xml_next(held, NULL, NULL))
+        content = xc_xml_child_text(held, NULL, "MimeContent", pool);
+    if (item && !content)
+        return xc_error_make(pool, 502, XC_COND_NONE, "Exchange does not give out the content of this attachment.");
+    const char *type = xc_xml_child_text(a, NULL, "ContentType", pool);
+    out->name = xc_xml_child_text(a, NULL, "Name", pool);
+    out->type = item ? "message/rfc822" : type && *type ? type : "application/octet-stream";
+    out->data = apr_pdecode_base64_binary(pool, content ? content : "", APR_ENCODE_STRING, APR_ENCODE_NONE, &out->len);
+    return out->data || !content || !*content ? NULL : xc_error_make(pool, 502, XC_COND_NONE, "Exchange's attachment is no base64.");
+}
+
+/* ---- planning ---- */
+
+typedef struct plan_t {
+    xc_ews_files_t *out;
+    xc_session_t *s;
+    const xc_ews_state_t *es;
+    const char *id;              /* the item, NULL when new */
+    const xc_event_t *held;      /* as Exchange tells it now, with ids; NULL = not asked yet */
+    const xc_write_t *w;
+    apr_pool_t *pool;
+} plan_t;
+
+static xc_error_t *ask_held(plan_t *p)
+{
+    xc_fetched_t *fetched = NULL;
+    if (p->held || !p->id)
+        return NULL;
+    XC_TRY(xc_ews_item_fetch(&fetched, p->s, &p->id, 1, p->pool));
+    if (fetched[0].error)
+        return fetched[0].error;
+    p->held = fetched[0].event;
+    return NULL;
+}
+
+static const xc_file_t *find_held(const plan_t *p, const char *key)
+{
+    const xc_file_t *file = p->held ? xc_files_find(p->held->files, key) : NULL;
+    for (int i = 0; p->held && p->held->overrides && i < p->held->overrides->nelts && !file; i++)
+        file = xc_files_find(APR_ARRAY_IDX(p->held->overrides, i, const xc_event_t *)->files, key);
+    return file;
+}
+
+/* The content: as the client sent it, or from where it lies in the same item. */
+static xc_error_t *content_of(const xc_newfile_t **out, plan_t *p, const char *key)
+{
+    xc_blob_t blob;
+    *out = p->w->files ? apr_hash_get(p->w->files, key, APR_HASH_KEY_STRING) : NULL;
+    if (*out)
+        return NULL;
+    XC_TRY(ask_held(p));
+    const xc_file_t *file = find_held(p, key);
+    if (!file || !file->id)
+        return xc_error_make(p->pool, 0, XC_COND_VALID_MANAGED_ID, "The object names an attachment that it does not have (%s).", key);
+    XC_TRY(xc_ews_attachment_get(&blob, p->s, file->id, p->pool));
+    xc_newfile_t *copy = apr_pcalloc(p->pool, sizeof *copy);
+    *copy = (xc_newfile_t){.key = key, .name = file->name ? file->name : "attachment", .type = blob.type, .data = blob.data, .len = blob.len};
+    *out = copy;
+    return NULL;
+}
+
+static xc_error_t *plan_adds(plan_t *p, int index, const apr_array_header_t *before, const apr_array_header_t *now)
+{
+    apr_array_header_t *add = xc_files_missing(before, now, p->pool);
+    for (int i = 0; i < add->nelts; i++) {
+        xc_ews_file_add_t row = {.index = index};
+        XC_TRY(content_of(&row.file, p, APR_ARRAY_IDX(add, i, xc_file_t).key));
+        APR_ARRAY_PUSH(p->out->adds, xc_ews_file_add_t) = row;
+    }
+    return NULL;
+}
+
+/* Only what the client knew of and left out goes; what came meanwhile stays. */
+static xc_error_t *plan_removes(plan_t *p, const apr_array_header_t *before, const apr_array_header_t *now, const xc_event_t *at)
+{
+    apr_array_header_t *gone = xc_files_missing(now, before, p->pool);
+    if (!gone->nelts)
+        return NULL;
+    XC_TRY(ask_held(p));
+    const apr_array_header_t *held = p->held ? p->held->files : NULL;
+    for (int i = 0; at && p->held && p->held->overrides && i < p->held->overrides->nelts; i++) {
+        const xc_event_t *o = APR_ARRAY_IDX(p->held->overrides, i, const xc_event_t *);
+        if (xc_ews_series_index(p->held, &o->recurrence_id) == xc_ews_series_index(p->held, &at->recurrence_id))
+            held = o->files;
+    }
+    for (int i = 0; i < gone->nelts; i++) {
+        const xc_file_t *file = xc_files_find(held, APR_ARRAY_IDX(gone, i, xc_file_t).key);
+        if (file && file->id)
+            APR_ARRAY_PUSH(p->out->removes, const char *) = file->id;
+    }
+    return NULL;
+}
+
+/* An occurrence shows its series' files: only those that are its own are its own matter. */
+static xc_error_t *plan_override(plan_t *p, const xc_event_t *before, const xc_event_t *now, const xc_event_t *o, int fresh)
+{
+    const xc_event_t *was = NULL;
+    int index = xc_ews_series_index(now, &o->recurrence_id);
+    for (int i = 0; !fresh && before && before->overrides && i < before->overrides->nelts && !was; i++) {
+        const xc_event_t *b = APR_ARRAY_IDX(before->overrides, i, const xc_event_t *);
+        if (xc_ews_series_index(now, &b->recurrence_id) == index)
+            was = b;
+    }
+    apr_array_header_t *own = xc_files_missing(now->files, o->files, p->pool);
+    apr_array_header_t *had = was ? xc_files_missing(before->files, was->files, p->pool) : NULL;
+    XC_TRY(plan_adds(p, index, had, own));
+    return had ? plan_removes(p, had, own, was) : NULL;
+}
+
+xc_error_t *xc_ews_files_plan(xc_ews_files_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, const xc_event_t *before,
+                              const xc_write_t *w, int fresh, apr_pool_t *pool)
+{
+    plan_t p = {.out = out, .s = s, .es = es, .id = id, .w = w, .pool = pool};
+    out->adds = apr_array_make(pool, 2, sizeof(xc_ews_file_add_t));
+    out->removes = apr_array_make(pool, 2, sizeof(const char *));
+    out->added = apr_array_make(pool, 2, sizeof(const char *));
+    XC_TRY(plan_adds(&p, 0, before ? before->files : NULL, w->event->files));
+    if (before)
+        XC_TRY(plan_removes(&p, before->files, w->event->files, NULL));
+    for (int i = 0; w->event->overrides && i < w->event->overrides->nelts; i++)
+        XC_TRY(plan_override(&p, before, w->event, APR_ARRAY_IDX(w->event->overrides, i, const xc_event_t *), fresh));
+    return NULL;
+}
+
+int xc_ews_files_nothing(const xc_ews_files_t *plan)
+{
+    return !plan->adds->nelts && !plan->removes->nelts;
+}
+
+/* ---- writing ---- */
+
+static void write_file(xc_xmlw_t *w, const xc_newfile_t *file, apr_pool_t *pool)
+{
+    xc_xmlw_start(w, XC_NS_T, "FileAttachment");
+    xc_xmlw_element(w, XC_NS_T, "Name", file->name);
+    xc_xmlw_element(w, XC_NS_T, "ContentType", file->type);
+    xc_xmlw_element(w, XC_NS_T, "ContentLocation", apr_pstrcat(pool, XC_FILE_SCHEME, file->key, NULL));
+    xc_xmlw_element(w, XC_NS_T, "Content", apr_pencode_base64_binary(pool, file->data, (apr_ssize_t)file->len, APR_ENCODE_NONE, NULL));
+    xc_xmlw_end(w);
+}
+
+/* The id of an occurrence, which is what files are attached to. */
+static xc_error_t *occurrence_id(const char **out, xc_session_t *s, const xc_ews_state_t *es, const char *id, int index, apr_pool_t *pool)
+{
+    xc_ews_call_t call;
+    xmlNode *message = NULL;
+    xc_ews_begin(&call, s, es, "GetItem", pool);
+    xc_xmlw_start(call.w, XC_NS_M, "ItemShape");
+    xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
+    xc_xmlw_end(call.w);
+    xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
+    xc_ews_write_occurrence_id(call.w, id, index, pool);
+    xc_xmlw_end(call.w);
+    XC_TRY(xc_ews_single(&message, &call, s, es, pool));
+    xmlNode *item = xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL);
+    *out = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "Id", pool);
+    return *out ? NULL : xc_ews_error("NoItemId", "an occurrence without an id", pool);
+}
+
+/* Every answer must be good; the ids of what was made, and the item's new change key. */
+static xc_error_t *read_answers(const char **change_key, xc_ews_files_t *plan, const xc_ews_call_t *call, const xc_session_t *s,
+                                const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    xc_error_t *first = NULL;
+    for (xmlNode *m = xc_ews_messages(call); m; m = xc_xml_next(m, NULL, NULL)) {
+        xc_error_t *err = xc_ews_message_error(m, s, es, pool);
+        xmlNode *made = xc_xml_child(xc_xml_child(m, NULL, "Attachments"), NULL, NULL);
+        xmlNode *id = xc_xml_child(made, NULL, "AttachmentId"), *root = xc_xml_child(m, NULL, "RootItemId");
+        const char *key = id ? xc_xml_attr(id, "RootItemChangeKey", pool) : xc_xml_attr(root, "RootItemChangeKey", pool);
+        if (id && xc_xml_attr(id, "Id", pool))
+            APR_ARRAY_PUSH(plan->added, const char *) = xc_xml_attr(id, "Id", pool);
+        *change_key = key ? key : *change_key;
+        first = first ? first : err;
+    }
+    return first;
+}
+
+/* Files of one item or occurrence from `from` on, as many as fit into one call; *next is the first left over. */
+static xc_error_t *add_some(const char **change_key, int *next, int from, xc_ews_files_t *plan, const char *parent, xc_session_t *s,
+                            const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    xc_ews_call_t call;
+    apr_size_t bytes = 0;
+    const xc_ews_file_add_t *adds = (const xc_ews_file_add_t *)plan->adds->elts;
+    int i = from;
+    xc_ews_begin(&call, s, es, "CreateAttachment", pool);
+    xc_xmlw_start(call.w, XC_NS_M, "ParentItemId");
+    xc_xmlw_attr(call.w, "Id", parent);
+    xc_xmlw_end(call.w);
+    xc_xmlw_start(call.w, XC_NS_M, "Attachments");
+    for (; i < plan->adds->nelts && adds[i].index == adds[from].index && (i == from || bytes + adds[i].file->len <= MAX_AT_ONCE); i++) {
+        write_file(call.w, adds[i].file, pool);
+        bytes += adds[i].file->len;
+    }
+    xc_xmlw_end(call.w);
+    *next = i;
+    XC_TRY(xc_ews_run_one(&call, s, es, pool));
+    return read_answers(change_key, plan, &call, s, es, pool);
+}
+
+static xc_error_t *remove_ids(const char **change_key, xc_ews_files_t *plan, const apr_array_header_t *ids, xc_session_t *s,
+                              const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    xc_ews_call_t call;
+    xc_ews_begin(&call, s, es, "DeleteAttachment", pool);
+    xc_xmlw_start(call.w, XC_NS_M, "AttachmentIds");
+    for (int i = 0; i < ids->nelts; i++)
+        xc_ews_write_id(call.w, "AttachmentId", APR_ARRAY_IDX(ids, i, const char *), NULL);
+    xc_xmlw_end(call.w);
+    XC_TRY(xc_ews_run_one(&call, s, es, pool));
+    xc_error_t *err = read_answers(change_key, plan, &call, s, es, pool);
+    return err && err->status == 404 ? NULL : err; /* gone already: as it should be */
+}
+
+xc_error_t *xc_ews_files_write(const char **change_key, xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, const char *id,
+                               apr_pool_t *pool)
+{
+    if (xc_ews_files_nothing(plan))
+        return NULL;
+    *change_key = NULL;
+    for (int i = 0; i < plan->adds->nelts;) {
+        int index = APR_ARRAY_IDX(plan->adds, i, xc_ews_file_add_t).index;
+        const char *parent = id;
+        if (index)
+            XC_TRY(occurrence_id(&parent, s, es, id, index, pool));
+        XC_TRY(add_some(change_key, &i, i, plan, parent, s, es, pool));
+    }
+    return plan->removes->nelts ? remove_ids(change_key, plan, plan->removes, s, es, pool) : NULL;
+}
+
+void xc_ews_files_undo(const xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    const char *key = NULL;
+    xc_ews_files_t undo = *plan;
+    if (!plan->added || !plan->added->nelts)
+        return;
+    undo.added = apr_array_make(pool, 2, sizeof(const char *));
+    xc_error_t *err = remove_ids(&key, &undo, plan->added, s, es, pool);
+    if (err)
+        xc_log(s->log, XC_LOG_ERROR, "attachments of a change that could not be completed could not be removed: %s", err->message);
+}

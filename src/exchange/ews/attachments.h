@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/** @file attachments.h  Attachments of an item: which to add and remove, and doing it (ews.md 15.2). */
+#ifndef XC_EWS_ATTACHMENTS_H
+#define XC_EWS_ATTACHMENTS_H
+
+#include "exchange/attachments.h"
+#include "exchange/ews/ews.h"
+
+/** What is to be done to the files of one item. */
+typedef struct xc_ews_files_t {
+    apr_array_header_t *adds;     /* xc_ews_file_add_t */
+    apr_array_header_t *removes;  /* const char *: AttachmentIds */
+    apr_array_header_t *added;    /* const char *: AttachmentIds of what has been added, to take it back */
+} xc_ews_files_t;
+
+typedef struct xc_ews_file_add_t {
+    int index;                    /* 1-based InstanceIndex of an occurrence; 0 = the item itself */
+    const xc_newfile_t *file;
+} xc_ews_file_add_t;
+
+/** The files that an item element lists, as e->files. Pictures inside an HTML body are not among them. */
+void xc_ews_read_files(xc_event_t *e, const xmlNode *item, apr_pool_t *pool);
+
+/**
+ * Plan the way from `before` (NULL = a new item) to w->event. Exchange is asked only when something is to be removed
+ * or has to be copied from where it lies now.
+ * @param id    the item, NULL when new
+ * @param fresh exceptions will be made anew: what is attached to them too
+ * @return valid-managed-id when a file is named that is neither there nor given
+ */
+xc_error_t *xc_ews_files_plan(xc_ews_files_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, const xc_event_t *before,
+                              const xc_write_t *w, int fresh, apr_pool_t *pool);
+int xc_ews_files_nothing(const xc_ews_files_t *plan);
+/** Carry it out: first what is added, then what leaves. The new change key where Exchange says it, NULL where it has to be asked for. */
+xc_error_t *xc_ews_files_write(const char **change_key, xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, const char *id,
+                               apr_pool_t *pool);
+/** Take back what was added, as far as possible; what fails is said in the log. */
+void xc_ews_files_undo(const xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool);
+
+/** The slot. */
+xc_error_t *xc_ews_attachment_get(xc_blob_t *out, xc_session_t *s, const char *file_id, apr_pool_t *pool);
+
+#endif
