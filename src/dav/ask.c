@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <apr_escape.h>
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <string.h>
@@ -87,6 +88,20 @@ int xc_ask_query(const xc_dav_t *d, const char *key)
         p += part + (p[part] == '&');
     }
     return 0;
+}
+
+const char *xc_ask_query_value(const xc_dav_t *d, const char *key, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(key);
+    for (const char *p = d->req->query; p && *p;) {
+        apr_size_t part = strcspn(p, "&");
+        if (part > len && !strncmp(p, key, len) && p[len] == '=') {
+            const char *value = apr_pstrmemdup(pool, p + len + 1, part - len - 1);
+            return strchr(value, '%') ? apr_punescape_url(pool, value, NULL, NULL, 0) : value;
+        }
+        p += part + (p[part] == '&');
+    }
+    return NULL;
 }
 
 static int digits(const char *p, int n)

@@ -111,6 +111,8 @@ void xc_ask_prefer(xc_dav_t *d);
 xc_expect_t xc_ask_expect(const xc_dav_t *d);
 /** Does the query have this key (with or without a value)? */
 int xc_ask_query(const xc_dav_t *d, const char *key);
+/** The value of a key of the query, decoded; NULL when it is not there or cannot be decoded. */
+const char *xc_ask_query_value(const xc_dav_t *d, const char *key, apr_pool_t *pool);
 /** "20250131T120000Z" (RFC 5545 form 2). @return 0 = read */
 int xc_time_parse_utc(const char *text, apr_time_t *out);
 /** The same from a moment. On the pool. */
@@ -170,6 +172,24 @@ xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind);
 const xc_zone_t *xc_resource_zone(xc_dav_t *d, xc_calendar_t *cal);
 /** The zone in the text of a CALDAV:timezone element (a VCALENDAR with a VTIMEZONE). @return valid-calendar-data */
 xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t *pool);
+
+/* ---- files of an object (files.c) ---- */
+
+/** The query key of a file's URL. */
+#define XC_ATTACHMENT "attachment"
+/** What a client is given: the files in loaded->text get their URLs. path: of the object. */
+void xc_files_show(xc_dav_t *d, const xc_path_t *path, xc_loaded_t *loaded, apr_pool_t *pool);
+/**
+ * What a client wrote: URLs of ours become keys again, files of other objects come along.
+ * @return the files to be written with it
+ */
+apr_hash_t *xc_files_hide(xc_dav_t *d, const char **text, apr_size_t *len);
+/** GET of one file of the object that the request is about. */
+xc_error_t *xc_get_file(xc_dav_t *d, const char *key);
+/** POST of an action to an object (RFC 8607 3.4). */
+xc_error_t *xc_method_attach(xc_dav_t *d);
+/** A change was made: answer with the object when the client prefers that, else with `status` alone (put.c). */
+xc_error_t *xc_reply_object(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, int status);
 
 /* ---- conditions of the request (precond.c) ---- */
 

@@ -18,6 +18,9 @@ static void reply_not_modified(xc_dav_t *d)
 static xc_error_t *get_object(xc_dav_t *d)
 {
     xc_resource_t *r;
+    const char *key = xc_ask_query_value(d, XC_ATTACHMENT, d->pool);
+    if (key)
+        return xc_get_file(d, key);
     XC_TRY(xc_resource_self(&r, d));
     XC_TRY(xc_precond_if_match(d, r->item->etag));
     XC_TRY(xc_props_prepare(d, r, XC_P_BODY, d->pool));
@@ -94,6 +97,7 @@ static xc_error_t *export_items(xc_export_t *ex, xc_dav_t *d, xc_calendar_t *cal
         for (int i = 0; i < n; i++) {
             apr_pool_clear(scratch);
             XC_TRY(xc_ask_time(d));
+            xc_files_show(d, &xc_resource_of_item(d, cal, items[i], scratch)->path, &loaded[i], portion);
             XC_TRY(export_one(ex, &loaded[i], window, scratch));
         }
     }

@@ -38,6 +38,7 @@ xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_
             return loaded->error;
         r->body = loaded;
         r->item = loaded->item;
+        xc_files_show(d, &r->path, loaded, pool);
     }
     if ((needs & XC_P_DEAD) && r->body && r->body->props && !r->dead)
         r->dead = xc_props_parse(r->body->props, pool);
@@ -207,6 +208,8 @@ xc_error_t *xc_props_load(xc_dav_t *d, xc_calendar_t *cal, apr_array_header_t *r
         xc_loaded_t *one = &loaded[n++];
         r->body_error = one->error;
         r->body = one->error ? NULL : one;
+        if (r->body)
+            xc_files_show(d, &r->path, one, d->pool);
         r->item = one->item; /* maybe newer than the one asked for: the entity tag is the body's */
         if ((needs & XC_P_DEAD) && r->body && r->body->props)
             r->dead = xc_props_parse(r->body->props, d->pool);

@@ -175,6 +175,27 @@ static void put_data(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool
     xc_xmlw_text(w, r->data);
 }
 
+static void put_max_attachment_size(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
+{
+    (void)r;
+    xc_xmlw_text(w, apr_psprintf(pool, "%" APR_SIZE_T_FMT, d->req->cfg->max_file_bytes));
+}
+
+static void put_max_attachments(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
+{
+    (void)r;
+    xc_xmlw_text(w, apr_itoa(pool, d->req->cfg->max_files));
+}
+
+/* RFC 8607 6.1: empty, the attachments are on this host. */
+static void put_nothing(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
+{
+    (void)d;
+    (void)r;
+    (void)w;
+    (void)pool;
+}
+
 #define LIMITS (XC_R_HOME | XC_R_LOGGED)
 #define KEPT   (XC_P_SETTABLE | XC_P_DEAD)
 
@@ -189,6 +210,9 @@ const xc_liveprop_t xc_props_caldav[] = {
     { XC_NS_CALDAV, "supported-calendar-data", LIMITS, 0, NULL, put_supported_data, NULL, NULL },
     { XC_NS_CALDAV, "supported-collation-set", LIMITS, 0, NULL, put_collations, NULL, NULL },
     { XC_NS_CALDAV, "max-resource-size", LIMITS, 0, NULL, put_max_resource_size, NULL, NULL },
+    { XC_NS_CALDAV, "max-attachment-size", LIMITS, 0, NULL, put_max_attachment_size, NULL, NULL },
+    { XC_NS_CALDAV, "max-attachments-per-resource", LIMITS, 0, NULL, put_max_attachments, NULL, NULL },
+    { XC_NS_CALDAV, "managed-attachments-server-URL", XC_R_HOME, 0, NULL, put_nothing, NULL, NULL },
     { XC_NS_CALDAV, "min-date-time", LIMITS, 0, has_min_date, put_min_date, NULL, NULL },
     { XC_NS_CALDAV, "max-date-time", LIMITS, 0, has_max_date, put_max_date, NULL, NULL },
     { XC_NS_CALDAV, "max-instances", LIMITS, 0, NULL, put_max_instances, NULL, NULL },

@@ -57,6 +57,7 @@ static xc_error_t *reply_representation(xc_dav_t *d, xc_calendar_t *cal, const x
     XC_TRY(xc_calendar_load(&loaded, cal, &item, 1, d->pool));
     if (loaded->error)
         return loaded->error;
+    xc_files_show(d, &xc_resource_of_item(d, cal, item, d->pool)->path, loaded, d->pool);
     xc_reply_etag(d, item->etag);
     xc_reply_header(d, "Preference-Applied", "return=representation");
     xc_reply_header(d, "Content-Location", xc_resource_href(d, &xc_resource_of_item(d, cal, item, d->pool)->path, d->pool));
@@ -76,6 +77,16 @@ static xc_error_t *reply_stored(xc_dav_t *d, xc_calendar_t *cal, const xc_put_re
     if (result->verbatim)
         xc_reply_etag(d, result->item.etag);
     xc_reply_empty(d, result->created ? 201 : 204);
+    return NULL;
+}
+
+xc_error_t *xc_reply_object(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, int status)
+{
+    xc_reply_header(d, "Vary", "Prefer");
+    if (d->representation && !reply_representation(d, cal, item, status == 204 ? 200 : status))
+        return NULL;
+    xc_reply_etag(d, item->etag);
+    xc_reply_empty(d, status == 200 ? 204 : status);
     return NULL;
 }
 
@@ -111,7 +122,12 @@ xc_error_t *xc_method_put(xc_dav_t *d)
         return xc_error_make(d->pool, 409, XC_COND_NONE, "An object's name has no slash at its end.");
     XC_TRY(read_object(&text, &len, d));
     XC_TRY(parent_of(&cal, d));
-    xc_error_t *err = xc_calendar_put(&result, cal, d->path.name, text, len, &expect, d->pool);
+    const char *stored = text;
+    apr_size_t stored_len = len;
+    apr_hash_t *files = xc_files_hide(d, &stored, &stored_len);
+    xc_error_t *err = xc_calendar_put_with(&result, cal, d->path.name, stored, stored_len, files, &expect, d->pool);
+    if (stored != text)
+        result.verbatim = 0; /* a URL that is written anew may be folded in another way */
     return err ? conflict(d, cal, err) : reply_stored(d, cal, &result);
 }
 
@@ -122,13 +138,19 @@ xc_error_t *xc_method_post(xc_dav_t *d)
     xc_calendar_t *cal;
     char *text;
     apr_size_t len;
+    if (d->path.kind == XC_R_OBJECT)
+        return xc_method_attach(d);
     if (!xc_ask_query(d, XC_ADD_MEMBER))
         return xc_error_make(d->pool, 403, XC_COND_NONE, "Add members at the calendar's DAV:add-member URL.");
     XC_TRY(read_object(&text, &len, d));
     XC_TRY(parent_of(&cal, d));
     XC_TRY(xc_precond_if_match(d, NULL)); /* If-None-Match is about the new member, which no tag names yet */
     const char *name = apr_pstrcat(d->pool, xc_crypt_random_hex(d->pool, 16), ".ics", NULL);
-    XC_TRY(xc_calendar_put(&result, cal, name, text, len, &expect, d->pool));
+    const char *stored = text;
+    apr_hash_t *files = xc_files_hide(d, &stored, &len);
+    XC_TRY(xc_calendar_put_with(&result, cal, name, stored, len, files, &expect, d->pool));
+    if (stored != text)
+        result.verbatim = 0;
     const char *href = xc_resource_href(d, &xc_resource_of_item(d, cal, &result.item, d->pool)->path, d->pool);
     xc_reply_header(d, "Location", apr_pstrcat(d->pool, d->req->host_url ? d->req->host_url : "", href, NULL));
     return reply_stored(d, cal, &result);

@@ -125,6 +125,7 @@ static xc_error_t *judge(query_t *q, xc_calendar_t *cal, const xc_item_t *item, 
         r->body_error = xc_error_make(d->pool, err->status, err->cond, "%s", err->message ? err->message : "The filter cannot be judged.");
     else if (q->needs & XC_P_BODY) {
         r->body = loaded;
+        xc_files_show(d, &r->path, loaded, d->pool);
         if ((q->needs & XC_P_DEAD) && loaded->props)
             r->dead = xc_props_parse(loaded->props, d->pool);
         if (q->view)

@@ -331,9 +331,11 @@ xc_error_t *xc_expect_check(const xc_expect_t *expect, const xc_item_t *item, ap
     return NULL;
 }
 
-xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len, const xc_expect_t *expect, apr_pool_t *pool)
+xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
+                                 apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool)
 {
     fake_item_t *f = fake_find(cal, href);
+    (void)files;
     fake_box.puts++;
     XC_TRY(xc_expect_check(expect, f ? &f->item : NULL, pool));
     if (strstr(text, "UID:taken"))
@@ -347,6 +349,20 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
     out->item = f->item;
     out->verbatim = fake_box.verbatim;
     return NULL;
+}
+
+/* objects of the fake have no files */
+xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_item_t *item, const char *key, apr_pool_t *pool)
+{
+    (void)out, (void)cal, (void)item, (void)key;
+    return xc_error_make(pool, 404, XC_COND_NONE, "no file");
+}
+
+xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
+                                  const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool)
+{
+    (void)out, (void)cal, (void)href, (void)key, (void)file, (void)rids, (void)expect;
+    return xc_error_make(pool, 404, XC_COND_NONE, "no file");
 }
 
 xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool)

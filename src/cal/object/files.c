@@ -410,7 +410,7 @@ const char *xc_files_apply(const char *text, const xc_event_t *event, apr_pool_t
     apr_pool_t *tmp;
     const char *out = text;
 
-    if (!has_files(event) && !strstr(text, XC_FILE_SCHEME))
+    if (!has_files(event) && !strstr(text, "\nATTACH"))
         return text;
     apr_pool_create(&tmp, pool);
     xc_node_t *root = xc_tree_read(text, strlen(text), tmp);
