@@ -23,6 +23,14 @@
     row(SYNC_TRAVERSAL, XC_NS_DAV, "sync-traversal-supported", 403)                      \
     row(SUPPORTED_REPORT, XC_NS_DAV, "supported-report", 403)                            \
     row(NEED_PRIVILEGES, XC_NS_DAV, "need-privileges", 403)                              \
+    row(NO_ACE_CONFLICT, XC_NS_DAV, "no-ace-conflict", 403)                              \
+    row(NO_PROTECTED_ACE_CONFLICT, XC_NS_DAV, "no-protected-ace-conflict", 403)          \
+    row(LIMITED_NUMBER_OF_ACES, XC_NS_DAV, "limited-number-of-aces", 403)                \
+    row(GRANT_ONLY, XC_NS_DAV, "grant-only", 403)                                        \
+    row(NO_INVERT, XC_NS_DAV, "no-invert", 403)                                          \
+    row(NOT_SUPPORTED_PRIVILEGE, XC_NS_DAV, "not-supported-privilege", 403)              \
+    row(RECOGNIZED_PRINCIPAL, XC_NS_DAV, "recognized-principal", 403)                    \
+    row(ALLOWED_PRINCIPAL, XC_NS_DAV, "allowed-principal", 403)                          \
     row(QUOTA_NOT_EXCEEDED, XC_NS_DAV, "quota-not-exceeded", 507)                        \
     row(SUFFICIENT_DISK_SPACE, XC_NS_DAV, "sufficient-disk-space", 507)                  \
     row(CANNOT_REMOVE, XC_NS_CALDAV, "default-calendar-needed", 403)                     \

@@ -37,8 +37,9 @@ const xc_privilege_t xc_privileges[] = {
 };
 
 /*
- * What is one's own is one's own to give away. In others' calendars whoever may add an event may also change those
- * that he added: Exchange says of the folder only that, clients have to try.
+ * What is one's own is one's own to give away. Of others' folders Exchange does not say whose events may be changed and
+ * deleted: those of everybody or those that one added; to a folder's own Modify and Delete it is all the same. Whoever
+ * may add events is told that he may write, and refused where Exchange refuses.
  */
 static unsigned of_calendar(const xc_calendar_t *cal)
 {
@@ -46,7 +47,7 @@ static unsigned of_calendar(const xc_calendar_t *cal)
     if (xc_mailbox_is_own(cal->mailbox))
         return rights | XC_RIGHT_ADMIN | WRITE_ACL;
     if (rights & XC_RIGHT_CREATE)
-        rights |= XC_RIGHT_MODIFY;
+        rights |= WRITE;
     return rights;
 }
 

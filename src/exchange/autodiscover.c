@@ -30,6 +30,7 @@ typedef struct search_t {
     int unreachable;     /* somebody did not answer */
     const char *ews_url; /* found */
     const char *next_address, *next_url; /* where to begin anew */
+    apr_array_header_t *alternates; /* xc_shared_t, when they are wanted; else NULL */
     apr_pool_t *pool;
 } search_t;
 
@@ -66,7 +67,7 @@ static const char *pox_body(const search_t *se)
 
 static const char *soap_body(const search_t *se, const char *url)
 {
-    static const char *const settings[] = {"ExternalEwsUrl", "InternalEwsUrl", "UserDisplayName", NULL};
+    static const char *const settings[] = {"ExternalEwsUrl", "InternalEwsUrl", "UserDisplayName", "AlternateMailboxes"};
     xc_buf_t *buf = xc_buf_make(se->pool, 0);
     xc_xmlw_t *w = xc_xmlw_make(buf, se->pool);
     xc_xmlw_ns(w, "soap", NS_SOAP_ENV);
@@ -87,7 +88,7 @@ static const char *soap_body(const search_t *se, const char *url)
     xc_xmlw_end(w);
     xc_xmlw_end(w);
     xc_xmlw_start(w, NS_SOAP_AD, "RequestedSettings");
-    for (int i = 0; settings[i]; i++)
+    for (int i = 0; i < (se->alternates ? 4 : 3); i++)
         xc_xmlw_element(w, NS_SOAP_AD, "Setting", settings[i]);
     return xc_xmlw_finish(w, se->pool) ? NULL : buf->data;
 }
@@ -113,6 +114,24 @@ static void redirect_to(search_t *se, const char *address, const char *url)
         se->next_url = url;
 }
 
+/* An archive is the user's own, and holds no calendar that he works with. */
+static void add_alternate(search_t *se, const xmlNode *mailbox)
+{
+    const char *type = xc_xml_child_text(mailbox, NULL, "Type", se->pool), *address = xc_xml_child_text(mailbox, NULL, "SmtpAddress", se->pool);
+    if (!address || !strchr(address, '@') || (type && strcasecmp(type, "Archive") == 0) || strcasecmp(address, se->address) == 0)
+        return;
+    char *lower = apr_pstrdup(se->pool, address);
+    for (char *c = lower; *c; c++)
+        *c = (char)apr_tolower(*c);
+    APR_ARRAY_PUSH(se->alternates, xc_shared_t) = (xc_shared_t){.address = lower, .name = xc_xml_child_text(mailbox, NULL, "DisplayName", se->pool)};
+}
+
+static void add_alternates(search_t *se, const xmlNode *parent, const char *element)
+{
+    for (xmlNode *m = xc_xml_child(parent, NULL, element); m && se->alternates; m = xc_xml_next(m, NULL, element))
+        add_alternate(se, m);
+}
+
 static void read_pox(search_t *se, xmlNode *root)
 {
     xmlNode *account = deep_child(root, "Account");
@@ -123,6 +142,7 @@ static void read_pox(search_t *se, xmlNode *root)
         redirect_to(se, xc_xml_child_text(account, NULL, "RedirectAddr", se->pool), NULL);
     else if (action && strcasecmp(action, "redirectUrl") == 0)
         redirect_to(se, NULL, xc_xml_child_text(account, NULL, "RedirectUrl", se->pool));
+    add_alternates(se, account, "AlternativeMailbox");
     /* EXPR is the view from outside, EXCH that from inside: the one that is reachable anywhere first */
     static const char *const kinds[] = {"EXPR", "EXCH", NULL};
     for (int k = 0; kinds[k] && !se->ews_url; k++) {
@@ -161,6 +181,8 @@ static void read_soap(search_t *se, xmlNode *root)
     else if (code && strcmp(code, "RedirectUrl") == 0)
         redirect_to(se, NULL, target);
     xmlNode *settings = xc_xml_child(user, NULL, "UserSettings");
+    for (xmlNode *u = xc_xml_child(settings, NULL, "UserSetting"); u; u = xc_xml_next(u, NULL, "UserSetting"))
+        add_alternates(se, xc_xml_child(u, NULL, "AlternateMailboxes"), "AlternateMailbox");
     static const char *const wanted[] = {"ExternalEwsUrl", "InternalEwsUrl", NULL};
     for (int i = 0; settings && wanted[i] && !se->ews_url; i++) {
         const char *url = user_setting(settings, wanted[i], se->pool);
@@ -298,6 +320,17 @@ static void search(search_t *se)
         } else
             ask(se, url);
     }
+}
+
+void xc_autodiscover_alternates(apr_array_header_t **out, xc_session_t *s, const char *address, apr_pool_t *pool)
+{
+    search_t se = {.s = s, .pool = pool, .address = address};
+    *out = se.alternates = apr_array_make(pool, 4, sizeof(xc_shared_t));
+    const char *domain = strchr(address, '@');
+    /* as for the URL: only who serves the configured domain is believed */
+    if ((s->cfg->url && !s->cfg->autodiscover_url) || !domain || !s->cfg->mail_domain || strcasecmp(domain + 1, s->cfg->mail_domain))
+        return;
+    search(&se);
 }
 
 /* What is known of a whole domain, and what of one address only. */

@@ -7,7 +7,7 @@
 #ifndef XC_EXCHANGE_AUTODISCOVER_H
 #define XC_EXCHANGE_AUTODISCOVER_H
 
-#include "exchange/backend.h"
+#include "exchange/sharing.h"
 
 /**
  * The EWS URL for this session: the configured one, else the remembered one of the mail domain, else
@@ -26,6 +26,14 @@ xc_error_t *xc_autodiscover_url(const char **url, xc_session_t *s, const char *l
 
 /** What was found serves no longer: it is looked for anew the next time. Nothing when a URL is configured. */
 void xc_autodiscover_forget(xc_session_t *s, const char *login, apr_pool_t *pool);
+
+/**
+ * The other mailboxes that Exchange names to this one as its user's too (xc_shared_t): AlternateMailboxes of SOAP,
+ * AlternativeMailbox of POX, delegated and shared ones, no archives. Nothing is asked where the administrator named
+ * an ExchangeURL and no ExchangeAutodiscoverURL.
+ * @param out never NULL; empty when there are none, or nobody answers
+ */
+void xc_autodiscover_alternates(apr_array_header_t **out, xc_session_t *s, const char *address, apr_pool_t *pool);
 
 /** Login as an SMTP address: itself, or completed with the mail domain; NULL when neither works. */
 const char *xc_login_address(const char *login, const char *mail_domain, apr_pool_t *pool);

@@ -2,6 +2,7 @@
 /* The back end's table for Exchange Web Services. */
 #include "exchange/ews/attachments.h"
 #include "exchange/ews/ews.h"
+#include "exchange/ews/sharing.h"
 
 static const xc_attachments_ops_t attachments = {
     .get = xc_ews_attachment_get,
@@ -11,6 +12,7 @@ const xc_backend_t xc_backend_ews = {
     .name = "ews",
     .people = &xc_ews_people,
     .attachments = &attachments,
+    .sharing = &xc_ews_sharing,
     .sign_in = xc_ews_sign_in,
     .folder_sync = xc_ews_folder_sync,
     .folder_create = xc_ews_folder_create,

@@ -170,6 +170,13 @@ void xc_ews_write_item(xc_xmlw_t *w, const xc_write_t *write, const xc_session_t
 int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
                          const xc_ews_version_t *v, apr_pool_t *pool);
 
+/* ---- folders (folders.c) ---- */
+
+/** <m:FolderShape> with all that xc_ews_read_folder() reads. */
+void xc_ews_write_folder_shape(xc_xmlw_t *w);
+/** A folder of an answer that stands alone: kinds by class, is_default unset. @return 0 when it has no id */
+int xc_ews_read_folder(xc_folder_t *f, const xmlNode *node, apr_pool_t *pool);
+
 /* ---- the slots of the back end's tables ---- */
 
 /** exchange/people.h: availability.c, people.c */

@@ -36,7 +36,7 @@ static const char *state_write(const tree_state_t *st, const char *sync_state, a
     return apr_pstrcat(pool, st->id[0], "|", st->id[1], "|", st->id[2], "|", st->id[3], "|", sync_state, NULL);
 }
 
-static void write_folder_shape(xc_xmlw_t *w)
+void xc_ews_write_folder_shape(xc_xmlw_t *w)
 {
     static const char *const uris[] = {"folder:FolderClass", "folder:DisplayName", "folder:ParentFolderId", "folder:ChildFolderCount",
                                        "folder:EffectiveRights", NULL};
@@ -104,6 +104,12 @@ static int read_folder(xc_folder_t *f, const xmlNode *node, const tree_state_t *
     return 1;
 }
 
+int xc_ews_read_folder(xc_folder_t *f, const xmlNode *node, apr_pool_t *pool)
+{
+    static const tree_state_t none;
+    return read_folder(f, node, &none, pool);
+}
+
 /* One folder of an answer, with what only the whole answer tells about. */
 typedef struct seen_t {
     xc_folder_t folder;
@@ -153,7 +159,7 @@ static int take_seen(xc_folder_page_t *page, const tree_state_t *st, const apr_a
 static void begin_get(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const char *mailbox, apr_pool_t *pool)
 {
     xc_ews_begin(call, s, es, "GetFolder", pool);
-    write_folder_shape(call->w);
+    xc_ews_write_folder_shape(call->w);
     xc_xmlw_start(call->w, XC_NS_M, "FolderIds");
     for (int i = 0; i < STATE_IDS; i++)
         xc_ews_write_distinguished(call->w, s, distinguished[i], mailbox);
@@ -164,7 +170,7 @@ static void begin_hierarchy(xc_ews_call_t *call, xc_session_t *s, const xc_ews_s
                             apr_pool_t *pool)
 {
     xc_ews_begin(call, s, es, "SyncFolderHierarchy", pool);
-    write_folder_shape(call->w);
+    xc_ews_write_folder_shape(call->w);
     xc_xmlw_start(call->w, XC_NS_M, "SyncFolderId");
     xc_ews_write_distinguished(call->w, s, "msgfolderroot", mailbox);
     xc_xmlw_end(call->w);

@@ -308,7 +308,11 @@ xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_not
             return xc_error_code(xc_error_make(pool, 412, XC_COND_NONE, "It has changed in Exchange since you read it."), pool,
                                  "ErrorIrresolvableConflict");
     }
-    return delete_now(s, es, ref->id, "MoveToDeletedItems", notify, pool);
+    xc_error_t *err = delete_now(s, es, ref->id, "MoveToDeletedItems", notify, pool);
+    /* before 2013 only the owner of a mailbox has a trash: others' deletions go where he can still recover them */
+    if (err && err->code && strcmp(err->code, "ErrorCannotDeleteObject") == 0)
+        err = delete_now(s, es, ref->id, "SoftDelete", notify, pool);
+    return err;
 }
 
 static xc_error_t *set_href(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *href,
@@ -334,6 +338,9 @@ static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_sessi
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
     ref_from(out, message, pool);
+    /* into another mailbox it goes without a word of its new id */
+    if (!out->id && ref->uid)
+        XC_TRY(find_created(out, s, es, folder_id, ref->uid, pool));
     return out->id ? NULL : xc_ews_error("NoItemId", "the moved item has no new id", pool);
 }
 
