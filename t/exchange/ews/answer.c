@@ -78,6 +78,15 @@ void lab_answer_only_fail(lab_call_t *call, const char *name, const lab_fail_t *
     lab_answer_close(call, name);
 }
 
+void lab_answer_bare_fail(lab_call_t *call, const char *name, const lab_fail_t *fail)
+{
+    lab_buf_printf(&call->out, "<m:%sResponse ResponseClass=\"Error\">", name);
+    lab_buf_elem(&call->out, "m:MessageText", fail->text);
+    lab_buf_elem(&call->out, "m:ResponseCode", fail->code);
+    lab_buf_printf(&call->out,
+                   "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey></m:%sResponse>", name);
+}
+
 const char *lab_folder_id(lab_call_t *call, const lab_folder_t *folder)
 {
     lab_id_t id = {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+const char lab_bare_answer[] = "";
+
 static const lab_operation_t operations[] = {
     {"GetFolder", LAB_EXCHANGE_2007, false, lab_op_get_folder, "<m:Folders/>"},
     {"FindFolder", LAB_EXCHANGE_2007, false, lab_op_find_folder, NULL},
@@ -22,8 +24,15 @@ static const lab_operation_t operations[] = {
      "<m:TimeZoneDefinitions/>"},
     {"ResolveNames", LAB_EXCHANGE_2007, false, lab_op_resolve_names, NULL},
     {"ExpandDL", LAB_EXCHANGE_2007, false, lab_op_expand_dl, NULL},
-    {"GetRoomLists", LAB_EXCHANGE_2010, false, lab_op_get_room_lists, NULL},
-    {"GetRooms", LAB_EXCHANGE_2010, false, lab_op_get_rooms, NULL},
+    {"GetRoomLists", LAB_EXCHANGE_2010, false, lab_op_get_room_lists,
+     lab_bare_answer},
+    {"GetRooms", LAB_EXCHANGE_2010, false, lab_op_get_rooms, lab_bare_answer},
+    {"GetDelegate", LAB_EXCHANGE_2007_SP1, false, lab_op_get_delegate, lab_bare_answer},
+    {"AddDelegate", LAB_EXCHANGE_2007_SP1, true, lab_op_add_delegate, lab_bare_answer},
+    {"UpdateDelegate", LAB_EXCHANGE_2007_SP1, true, lab_op_update_delegate,
+     lab_bare_answer},
+    {"RemoveDelegate", LAB_EXCHANGE_2007_SP1, true, lab_op_remove_delegate,
+     lab_bare_answer},
     {"ConvertId", LAB_EXCHANGE_2007_SP1, false, lab_op_convert_id, NULL},
     {"GetUserConfiguration", LAB_EXCHANGE_2010, false, lab_op_get_user_configuration,
      NULL},

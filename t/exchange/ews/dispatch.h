@@ -10,8 +10,13 @@ typedef struct lab_operation {
     lab_version_t since; /* first generation that has it */
     bool write;          /* needs the write lock */
     void (*run)(lab_call_t *call);
-    const char *payload; /* what an answer that is nothing but an error holds, as XML */
+    const char *payload; /* what an answer that is nothing but an error holds, as XML; or
+                            lab_bare_answer */
 } lab_operation_t;
+
+/* The payload of those that answer without a list of response messages: the error stands
+ * in the answer itself. */
+extern const char lab_bare_answer[];
 
 /* NULL when that generation has no such operation. */
 const lab_operation_t *lab_operation_find(const char *name, lab_version_t server);
@@ -35,6 +40,10 @@ void lab_op_resolve_names(lab_call_t *call);
 void lab_op_expand_dl(lab_call_t *call);
 void lab_op_get_room_lists(lab_call_t *call);
 void lab_op_get_rooms(lab_call_t *call);
+void lab_op_get_delegate(lab_call_t *call);
+void lab_op_add_delegate(lab_call_t *call);
+void lab_op_update_delegate(lab_call_t *call);
+void lab_op_remove_delegate(lab_call_t *call);
 void lab_op_convert_id(lab_call_t *call);
 void lab_op_get_user_configuration(lab_call_t *call);
 void lab_op_create_attachment(lab_call_t *call);

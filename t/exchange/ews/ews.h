@@ -69,6 +69,9 @@ void lab_answer_warning(lab_call_t *call, const char *name, const lab_fail_t *fa
 void lab_answer_only_fail(lab_call_t *call, const char *name, const lab_fail_t *fail,
                           const char *payload);
 
+/* The same for answers without a list of response messages. */
+void lab_answer_bare_fail(lab_call_t *call, const char *name, const lab_fail_t *fail);
+
 /* What may be done with a folder or an item (rights.h). */
 typedef enum lab_right {
     LAB_RIGHT_SEE,          /* a folder: know that it is there */

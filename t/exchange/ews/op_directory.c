@@ -173,12 +173,8 @@ void lab_op_get_rooms(lab_call_t *call)
     const lab_dir_list_t *list =
         lab_dir_list_by_smtp(lab_xml_child_text(call->pool, named, "EmailAddress"));
     if (!list || !list->is_rooms) {
-        const lab_fail_t *fail = lab_fail(call, "ErrorNameResolutionNoResults");
-        lab_buf_puts(&call->out, "<m:GetRoomsResponse ResponseClass=\"Error\">");
-        lab_buf_elem(&call->out, "m:MessageText", fail->text);
-        lab_buf_elem(&call->out, "m:ResponseCode", fail->code);
-        lab_buf_puts(&call->out, "<m:DescriptiveLinkKey>0</m:DescriptiveLinkKey>"
-                                 "</m:GetRoomsResponse>");
+        lab_answer_bare_fail(call, "GetRooms",
+                             lab_fail(call, "ErrorNameResolutionNoResults"));
         return;
     }
     lab_buf_puts(&call->out, "<m:GetRoomsResponse ResponseClass=\"Success\">"

@@ -210,6 +210,8 @@ const char *lab_ews_error(lab_call_t *call, const char *code, int *status,
     /* GetUserAvailability has no response messages of the usual kind */
     if (op->run == lab_op_availability)
         lab_call_fault(call, code, NULL);
+    else if (op->payload == lab_bare_answer)
+        lab_answer_bare_fail(call, op->name, lab_fail(call, code));
     else
         lab_answer_only_fail(call, op->name, lab_fail(call, code), op->payload);
     return finish(call, status, len);
