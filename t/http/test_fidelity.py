@@ -52,6 +52,9 @@ FOUND = {  # what a hunt has found once
     'an occurrence that is plainly busy in a series out of office': found_before(
         ['DTSTART:20270104T090000Z', 'DTEND:20270104T100000Z', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:x', 'X-MICROSOFT-CDO-BUSYSTATUS:OOF'],
         'RECURRENCE-ID:20270106T090000Z', 'DTSTART:20270106T090000Z', 'DTEND:20270106T100000Z', 'SUMMARY:x'),
+    'an occurrence without a text in a series with HTML': found_before(
+        ['DTSTART:20270104T090000Z', 'DTEND:20270104T100000Z', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:x', 'X-ALT-DESC;FMTTYPE=text/html:<html><b>bold</b></html>'],
+        'RECURRENCE-ID:20270106T090000Z', 'DTSTART:20270106T090000Z', 'DTEND:20270106T100000Z', 'SUMMARY:x'),
     'a first occurrence on the day of a change': found_before(
         ['DTSTART;TZID=Europe/Berlin:20270327T230000', 'DURATION:PT8H', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:x']),
     'an end in UTC, the first on the day of a change': found_before(

@@ -186,6 +186,8 @@ void xc_event_normalize(xc_event_t *e, apr_pool_t *pool)
     e->location = one_line(e->location, pool);
     e->text = body(e->text, pool);
     e->html = body(e->html, pool);
+    if (e->html && !e->text) /* what is compared with a text that says the same, or nothing */
+        e->text = body(xc_html_to_text(e->html, pool), pool);
     if (e->categories)
         e->categories = normal_categories(e->categories, pool);
     if (e->attendees)

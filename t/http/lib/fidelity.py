@@ -32,7 +32,7 @@ class World:
         """(text, path, answer)"""
         name, path = self.path()
         text = write(found, name)
-        return text, path, self.client.put(path, text)
+        return text, path, self.client.put(path, text, Content_Type='text/calendar; charset=utf-8')
 
     def store_well(self, found):
         """The same of an object that Exchange can hold. (text, path), or None when it is refused for what no rule tells
@@ -81,7 +81,7 @@ def assert_shown(outlook, text):
     dates = occurrences(text, 70)
     if not dates:
         return
-    complete = len(occurrences(text, 71)) == len(dates)
+    complete = len(occurrences(text, 71)) == len(dates) and dates[-1][0].year < 2090
     for first, last in windows(dates, complete):
         there = [(s, e, title(subject)) for s, e, subject, _ in outlook.view(first, last + DAY) if first <= s <= last]
         here = sorted(((s, ends, title(subject)) for s, ends, subject in dates if first <= s <= last), key=lambda x: (x[0], x[2]))
@@ -97,7 +97,9 @@ def assert_held(text, now):
     assert dates == [(s, title(t)) for s, _, t in occurrences(now, 30)], (text, now)
     x, y = ([e for e in c.comps('VEVENT') if e.one('RECURRENCE-ID') is None][0] for c in (a, b))
     words = lambda e, name: ' '.join((e.text(name) or '').split())
-    assert words(x, 'LOCATION')[:200] == words(y, 'LOCATION')[:200] and words(x, 'DESCRIPTION') == words(y, 'DESCRIPTION'), (text, now)
+    assert words(x, 'LOCATION')[:200] == words(y, 'LOCATION')[:200], (text, now)
+    if x.one('X-ALT-DESC') is None:
+        assert words(x, 'DESCRIPTION') == words(y, 'DESCRIPTION'), (text, now)
 
 
 def refused(answer):

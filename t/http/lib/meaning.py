@@ -31,6 +31,9 @@ PARAM_DEFAULT = {'RELATED': 'START', 'CUTYPE': 'INDIVIDUAL', 'ROLE': 'REQ-PARTIC
 PARAM_UPPER = {'VALUE', 'ENCODING', 'RELATED', 'CUTYPE', 'ROLE', 'PARTSTAT', 'RSVP', 'RELTYPE', 'FBTYPE', 'DISPLAY', 'FEATURE', 'DERIVED'}
 
 
+LAST_YEAR = 2100  # no further do we look
+
+
 class Broken(Exception):
     """The text is no iCalendar."""
 
@@ -149,7 +152,7 @@ class Rules:
             times = {start}
             for rule in sub.all('RRULE'):
                 text = re.sub(r'UNTIL=(\d{8}T\d{6})Z', lambda m, b=before: 'UNTIL=' + (wall(m.group(1)) + b).strftime('%Y%m%dT%H%M%S'), rule[2])
-                times |= set(dates_until(text, start, 2120))
+                times |= set(dates_until(text, start, LAST_YEAR + 1))
             for dates in sub.all('RDATE'):
                 times |= {wall(v) for v in dates[2].split(',')}
             self.changes += [(t - before, before, after) for t in times]
@@ -368,7 +371,7 @@ class Series:
         text = re.sub(r'COUNT=0\b', 'COUNT=1', text)
         out = []
         for w in rrulestr(text.lstrip(';'), dtstart=self.first):
-            if len(out) >= limit or (until is not None and (w.date() > until.date() if until_is_date else self.stamp(w) > until)):
+            if len(out) >= limit or w.year > LAST_YEAR or (until is not None and (w.date() > until.date() if until_is_date else self.stamp(w) > until)):
                 break
             out.append(w)
         return out
