@@ -165,10 +165,11 @@ void xc_ews_write_item(xc_xmlw_t *w, const xc_write_t *write, const xc_session_t
  * SetItemField and DeleteItemField for every field in which `now` differs from `before` (all when
  * before is NULL).
  * @param also XC_FIELD_* that are written in any case (the recurrence: all exceptions vanish)
+ * @param only XC_FIELD_* that are written at all
  * @return number of updates written
  */
-int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
-                         const xc_ews_version_t *v, apr_pool_t *pool);
+int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, unsigned only,
+                         const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool);
 
 /* ---- folders (folders.c) ---- */
 

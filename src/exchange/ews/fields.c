@@ -300,11 +300,11 @@ static void write_delete(const writer_t *x, const field_t *f)
     xc_xmlw_end(x->w);
 }
 
-int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, const xc_session_t *s,
-                         const xc_ews_version_t *v, apr_pool_t *pool)
+int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned also, unsigned only,
+                         const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool)
 {
     writer_t x = {.w = w, .e = now, .s = s, .v = v, .pool = pool}, old = {.w = w, .e = before, .s = s, .v = v, .pool = pool};
-    unsigned changed = before ? xc_event_diff(before, now) | also : XC_FIELD_ALL;
+    unsigned changed = (before ? xc_event_diff(before, now) | also : XC_FIELD_ALL) & only;
     int occurrence = now->recurrence_id.kind != XC_WHEN_NONE, n = 0;
     for (apr_size_t i = 0; i < N_FIELDS; i++) {
         const field_t *f = &fields[i];

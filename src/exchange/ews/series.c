@@ -151,12 +151,13 @@ static xc_error_t *all_good(const xc_ews_call_t *call, int n, const xc_session_t
     return seen == n ? NULL : xc_ews_error("NoResponseMessage", "fewer answers than occurrences", pool);
 }
 
-static xc_error_t *write_deletes(const xc_ews_series_t *plan, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+xc_error_t *xc_ews_series_delete(const xc_ews_series_t *plan, xc_notice_e notice, xc_session_t *s, const xc_ews_state_t *es,
+                                 const char *id, apr_pool_t *pool)
 {
     xc_ews_call_t call;
     xc_ews_begin(&call, s, es, "DeleteItem", pool);
     xc_xmlw_attr(call.w, "DeleteType", "HardDelete");
-    xc_xmlw_attr(call.w, "SendMeetingCancellations", "SendToNone");
+    xc_xmlw_attr(call.w, "SendMeetingCancellations", xc_ews_invitations(notice));
     xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
     for (int i = 0; i < plan->deletes->nelts; i++)
         xc_ews_write_occurrence_id(call.w, id, APR_ARRAY_IDX(plan->deletes, i, int), pool);
@@ -177,8 +178,8 @@ static const char *last_change_key(const xc_ews_call_t *call, apr_pool_t *pool)
     return key;
 }
 
-static xc_error_t *write_changes(const char **change_key, const xc_ews_series_t *plan, xc_session_t *s, const xc_ews_state_t *es,
-                                 const char *id, apr_pool_t *pool)
+xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t *plan, int own, xc_notice_e notice, xc_session_t *s,
+                                 const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
 {
     xc_ews_call_t call;
     int n = 0;
@@ -186,17 +187,19 @@ static xc_error_t *write_changes(const char **change_key, const xc_ews_series_t 
     xc_xmlw_attr(call.w, "MessageDisposition", "SaveOnly");
     /* the master's own write has just checked the change key; each of these changes it again */
     xc_xmlw_attr(call.w, "ConflictResolution", "AlwaysOverwrite");
-    xc_xmlw_attr(call.w, "SendMeetingInvitationsOrCancellations", "SendToNone");
+    xc_xmlw_attr(call.w, "SendMeetingInvitationsOrCancellations", xc_ews_updates(notice));
     xc_xmlw_start(call.w, XC_NS_M, "ItemChanges");
     for (int i = 0; i < plan->changes->nelts; i++) {
         const xc_ews_change_t *c = &APR_ARRAY_IDX(plan->changes, i, xc_ews_change_t);
         unsigned differs = xc_event_diff(c->before, c->now) & ~(unsigned)XC_FIELD_RECUR;
+        if (c->own != own)
+            continue;
         xc_xmlw_start(call.w, XC_NS_T, "ItemChange");
         xc_ews_write_occurrence_id(call.w, id, c->index, pool);
         xc_xmlw_start(call.w, XC_NS_T, "Updates");
         /* an override that differs in nothing that Exchange sees is an exception all the same */
-        if (!(differs | c->also) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, s, es->version, pool))
-            xc_ews_write_updates(call.w, NULL, c->now, 0, s, es->version, pool);
+        if (!(differs | c->also) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, XC_FIELD_ALL, s, es->version, pool))
+            xc_ews_write_updates(call.w, NULL, c->now, 0, XC_FIELD_ALL, s, es->version, pool);
         xc_xmlw_end(call.w);
         xc_xmlw_end(call.w);
         n++;
@@ -205,18 +208,5 @@ static xc_error_t *write_changes(const char **change_key, const xc_ews_series_t 
     XC_TRY(xc_ews_run_one(&call, s, es, pool));
     XC_TRY(all_good(&call, n, s, es, pool));
     *change_key = last_change_key(&call, pool);
-    return NULL;
-}
-
-xc_error_t *xc_ews_series_write(const char **change_key, const xc_ews_series_t *plan, xc_session_t *s, const xc_ews_state_t *es,
-                                const char *id, apr_pool_t *pool)
-{
-    /* deletions first: the changes' answer tells the change key that stays */
-    if (plan->deletes->nelts) {
-        XC_TRY(write_deletes(plan, s, es, id, pool));
-        *change_key = NULL;
-    }
-    if (plan->changes->nelts)
-        XC_TRY(write_changes(change_key, plan, s, es, id, pool));
     return NULL;
 }
