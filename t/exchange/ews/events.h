@@ -15,6 +15,7 @@ typedef enum lab_event_type {
     LAB_EVENT_DELETED,
     LAB_EVENT_MOVED,
     LAB_EVENT_COPIED,
+    LAB_EVENT_NEW_MAIL, /* a message has arrived; comes besides LAB_EVENT_CREATED */
     LAB_EVENT_TYPES
 } lab_event_type_t;
 

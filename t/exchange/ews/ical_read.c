@@ -6,20 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unicode/ucal.h>
-#include <unicode/ustring.h>
 
 #include "ews/ical.h"
+#include "ews/ical_lines.h"
 #include "ews/ical_rule.h"
 #include "ews/people.h"
-
-#define MAX_LINES 20000
-
-typedef struct line {
-    const char *name;   /* upper case is not assumed */
-    const char *params; /* between name and value, "" when none */
-    const char *value;
-} line_t;
 
 const lab_fail_t *lab_mime_decode(lab_call_t *call, const char *base64, const char **text)
 {
@@ -38,100 +29,9 @@ const lab_fail_t *lab_mime_decode(lab_call_t *call, const char *base64, const ch
     return NULL;
 }
 
-/* unfolds in place and cuts into lines */
-static apr_array_header_t *cut(apr_pool_t *pool, const char *source)
-{
-    apr_array_header_t *list = apr_array_make(pool, 64, sizeof(line_t));
-    char *text = apr_pstrdup(pool, source), *to = text;
-    for (const char *s = text; *s; s++) {
-        if (*s == '\r')
-            continue;
-        if (*s == '\n' && (s[1] == ' ' || s[1] == '\t'))
-            s++;
-        else
-            *to++ = *s;
-    }
-    *to = '\0';
-    for (char *s = text; *s && list->nelts < MAX_LINES;) {
-        char *end = s + strcspn(s, "\n"), *next = *end ? end + 1 : end;
-        *end = '\0';
-        bool quoted = false;
-        char *colon = s;
-        for (; *colon && (quoted || *colon != ':'); colon++)
-            quoted ^= *colon == '"';
-        if (*colon) {
-            *colon = '\0';
-            char *semi = strchr(s, ';');
-            line_t one = {s, semi ? semi + 1 : "", colon + 1};
-            if (semi)
-                *semi = '\0';
-            APR_ARRAY_PUSH(list, line_t) = one;
-        }
-        s = next;
-    }
-    return list;
-}
-
-static const char *plain_text(apr_pool_t *pool, const char *value)
-{
-    char *text = apr_palloc(pool, strlen(value) * 2 + 1), *to = text;
-    for (const char *s = value; *s; s++) {
-        if (*s != '\\' || !s[1]) {
-            *to++ = *s;
-            continue;
-        }
-        s++;
-        if (*s == 'n' || *s == 'N') {
-            *to++ = '\r';
-            *to++ = '\n';
-        } else {
-            *to++ = *s;
-        }
-    }
-    *to = '\0';
-    return text;
-}
-
-static const char *parameter(apr_pool_t *pool, const line_t *l, const char *name)
-{
-    size_t n = strlen(name);
-    for (const char *p = l->params; *p;) {
-        bool quoted = false;
-        const char *end = p;
-        for (; *end && (quoted || *end != ';'); end++)
-            quoted ^= *end == '"';
-        if (!strncasecmp(p, name, n) && p[n] == '=') {
-            const char *from = p + n + 1, *to = end;
-            if (*from == '"' && to > from + 1 && to[-1] == '"')
-                from++, to--;
-            return apr_pstrmemdup(pool, from, (apr_size_t)(to - from));
-        }
-        p = *end ? end + 1 : end;
-    }
-    return NULL;
-}
-
-/* a TZID that is a Windows id or an IANA name */
-static const lab_zone_t *zone_of(const char *tzid)
-{
-    const lab_zone_t *zone = lab_zone_find(tzid);
-    UChar iana[128], windows[128];
-    char name[128];
-    UErrorCode e = U_ZERO_ERROR;
-    if (zone || !tzid || strlen(tzid) > 120)
-        return zone;
-    u_charsToUChars(tzid, iana, (int32_t)strlen(tzid) + 1);
-    int32_t n = ucal_getWindowsTimeZoneID(iana, -1, windows, 127, &e);
-    if (U_FAILURE(e) || n <= 0 || n > 126)
-        return NULL;
-    u_UCharsToChars(windows, name, n);
-    name[n] = '\0';
-    return lab_zone_find(name);
-}
-
 /* DTSTART and DTEND as an xs:dateTime for the draft; notes the zone and whether it is a
  * date */
-static const char *when(lab_draft_t *d, const line_t *l, const lab_zone_t **zone,
+static const char *when(lab_draft_t *d, const lab_ical_line_t *l, const lab_zone_t **zone,
                         bool *date)
 {
     const char *v = l->value;
@@ -141,9 +41,9 @@ static const char *when(lab_draft_t *d, const line_t *l, const lab_zone_t **zone
     if (!*date && strspn(v + 9, "0123456789") != 6)
         return NULL;
     const char *clock = *date ? "000000" : v + 9;
-    const char *tzid = parameter(d->call->pool, l, "TZID");
+    const char *tzid = lab_ical_param(d->call->pool, l, "TZID");
     if (tzid)
-        *zone = zone_of(tzid);
+        *zone = lab_ical_zone(tzid);
     return apr_psprintf(d->call->pool, "%.4s-%.2s-%.2sT%.2s:%.2s:%.2s%s", v, v + 4, v + 6,
                         clock, clock + 2, clock + 4, !*date && v[15] == 'Z' ? "Z" : "");
 }
@@ -162,10 +62,10 @@ static const char *one_of(const char *value, const char *const (*pairs)[2])
     return NULL;
 }
 
-static void read_attendee(lab_draft_t *d, const line_t *l)
+static void read_attendee(lab_draft_t *d, const lab_ical_line_t *l)
 {
-    const char *role = parameter(d->call->pool, l, "ROLE");
-    const char *name = parameter(d->call->pool, l, "CN");
+    const char *role = lab_ical_param(d->call->pool, l, "ROLE");
+    const char *name = lab_ical_param(d->call->pool, l, "CN");
     const char *address = !strncasecmp(l->value, "mailto:", 7) ? l->value + 7 : l->value;
     const char *key = role && !strcasecmp(role, "OPT-PARTICIPANT") ? "OptionalAttendees"
                       : role && !strcasecmp(role, "NON-PARTICIPANT")
@@ -209,7 +109,7 @@ static int trigger_minutes(const char *value)
     return minutes;
 }
 
-static void read_line(lab_draft_t *d, const line_t *l, bool *date)
+static void read_line(lab_draft_t *d, const lab_ical_line_t *l, bool *date)
 {
     static const char *const classes[][2] = {{"PRIVATE", "Private"},
                                              {"CONFIDENTIAL", "Confidential"},
@@ -227,14 +127,14 @@ static void read_line(lab_draft_t *d, const line_t *l, bool *date)
     const char *n = l->name;
     bool end_date;
     if (!strcasecmp(n, "SUMMARY"))
-        set(d, "Subject", plain_text(pool, l->value));
+        set(d, "Subject", lab_ical_text(pool, l->value));
     else if (!strcasecmp(n, "LOCATION"))
-        set(d, "Location", plain_text(pool, l->value));
+        set(d, "Location", lab_ical_text(pool, l->value));
     else if (!strcasecmp(n, "DESCRIPTION")) {
-        set(d, "Body", plain_text(pool, l->value));
+        set(d, "Body", lab_ical_text(pool, l->value));
         set(d, "BodyType", "Text");
     } else if (!strcasecmp(n, "UID"))
-        d->item->uid = plain_text(pool, l->value);
+        d->item->uid = lab_ical_text(pool, l->value);
     else if (!strcasecmp(n, "CLASS"))
         set(d, "Sensitivity", one_of(l->value, classes));
     else if (!strcasecmp(n, "PRIORITY"))
@@ -268,12 +168,12 @@ static const lab_fail_t *read_rule(lab_draft_t *d, const char *rule)
 
 const lab_fail_t *lab_ical_read(lab_draft_t *d, const char *text)
 {
-    apr_array_header_t *list = cut(d->call->pool, text);
+    apr_array_header_t *list = lab_ical_cut(d->call->pool, text);
     const char *rule = NULL;
     bool inside = false, alarm = false, seen = false, date = false;
     lab_bag_set(d->bag, "ReminderIsSet", "false");
     for (int i = 0; i < list->nelts && !seen; i++) {
-        const line_t *l = &APR_ARRAY_IDX(list, i, line_t);
+        const lab_ical_line_t *l = &APR_ARRAY_IDX(list, i, lab_ical_line_t);
         bool event = !strcasecmp(l->value, "VEVENT"),
              bell = !strcasecmp(l->value, "VALARM");
         if (!strcasecmp(l->name, "BEGIN")) {

@@ -9,8 +9,9 @@
 
 #define PAGE 50
 
-static const char *const type_names[LAB_EVENT_TYPES] = {
-    "CreatedEvent", "ModifiedEvent", "DeletedEvent", "MovedEvent", "CopiedEvent"};
+static const char *const type_names[LAB_EVENT_TYPES] = {"CreatedEvent", "ModifiedEvent",
+                                                        "DeletedEvent", "MovedEvent",
+                                                        "CopiedEvent",  "NewMailEvent"};
 
 static unsigned read_types(lab_call_t *call, xmlNodePtr list)
 {
@@ -98,10 +99,11 @@ static void put_object(lab_call_t *call, const lab_event_t *e, bool old)
     lab_item_t item = {.id = id,
                        .mailbox = e->mailbox,
                        .cn = old ? e->old_cn : e->cn,
-                       .class_name =
-                           e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment"
-                           : e->kind == LAB_KIND_TASK   ? "IPM.Task"
-                                                        : "IPM.Note"};
+                       .class_name = e->kind == LAB_KIND_CALENDAR ? "IPM.Appointment"
+                                     : e->kind == LAB_KIND_TASK   ? "IPM.Task"
+                                     : (e->kind & LAB_KIND_MEETING) != 0
+                                         ? "IPM.Schedule.Meeting.Request"
+                                         : "IPM.Note"};
     lab_put_item_id(call, &call->out, old ? "t:OldItemId" : "t:ItemId", &item,
                     LAB_NO_DAY);
 }

@@ -9,6 +9,7 @@
 #include "control/calls.h"
 #include "control/outbox.h"
 #include "control/seeding.h"
+#include "meeting/foreign.h"
 #include "control/sharing.h"
 #include "store/store.h"
 
@@ -82,9 +83,8 @@ static int share(lab_server_t *lab, request_rec *r)
 static int full_access(lab_server_t *lab, request_rec *r)
 {
     const char *on = parameter(r, "on");
-    const char *wrong =
-        lab_share_mailbox(lab, parameter(r, "owner"), parameter(r, "user"),
-                          !on || strcmp(on, "0"));
+    const char *wrong = lab_share_mailbox(lab, parameter(r, "owner"),
+                                          parameter(r, "user"), !on || strcmp(on, "0"));
     return wrong ? send_error(r, 400, wrong)
                  : send_json(r, 200, json_pack("{s:b}", "shared", 1));
 }
@@ -111,6 +111,31 @@ static int settings(lab_server_t *lab, request_rec *r)
     if (wrong)
         return send_error(r, 400, wrong);
     return send_json(r, 200, lab_settings_json(lab->settings));
+}
+
+/* a mail from outside: {"to", "from", "method", "ics"} */
+static int deliver(lab_server_t *lab, request_rec *r)
+{
+    const char *body, *to, *from, *ics, *method = NULL;
+    apr_size_t len;
+    json_error_t error;
+    int status = lab_http_body(r, &body, &len);
+    if (status != OK)
+        return status;
+    json_t *o = json_loadb(body, len, 0, &error);
+    if (!o || json_unpack(o, "{s:s, s:s, s:s, s?s}", "to", &to, "from", &from, "ics",
+                          &ics, "method", &method)) {
+        json_decref(o);
+        return send_error(r, 400, "to, from, ics and perhaps method, as texts");
+    }
+    const lab_dir_entry_t *who = lab_dir_by_login(to);
+    const char *wrong =
+        who ? lab_foreign_deliver(lab, r->pool, who, apr_pstrdup(r->pool, from),
+                                  apr_pstrdup(r->pool, method), apr_pstrdup(r->pool, ics))
+            : "to: no such mailbox";
+    json_decref(o);
+    return wrong ? send_error(r, 400, wrong)
+                 : send_json(r, 200, json_pack("{s:s}", "delivered", who->smtp));
 }
 
 static int outbox(lab_server_t *lab, request_rec *r)
@@ -143,6 +168,8 @@ int lab_http_control(lab_server_t *lab, request_rec *r)
     }
     if (!strcmp(what, "reset"))
         return reset(lab, r);
+    if (!strcmp(what, "deliver"))
+        return deliver(lab, r);
     if (!strcmp(what, "seed"))
         return seed(lab, r);
     if (!strcmp(what, "share"))

@@ -232,7 +232,7 @@ static void book_occurrence(lab_call_t *call, lab_item_t *item, int day,
     for (int i = 0; lab_shared_keys[i]; i++) {
         const char *key = lab_shared_keys[i], *text = lab_bag_get(from, key),
                    *whole = lab_bag_get(item->bag, key);
-        if (text ? whole && !strcmp(text, whole) : !whole)
+        if (text == whole || (text && whole && !strcmp(text, whole)))
             lab_bag_remove(bag, key);
         else
             lab_bag_set(bag, key, text);
@@ -394,4 +394,6 @@ void lab_attendant_deliver(lab_call_t *call, const lab_mail_t *mail, int mailbox
     if (own.parts)
         lab_item_copy_attachments(call->db, own.parts, own.item.id);
     lab_event_item(call, LAB_EVENT_CREATED, &own.item);
+    if (!(meeting && room))
+        lab_event_item(call, LAB_EVENT_NEW_MAIL, &own.item);
 }

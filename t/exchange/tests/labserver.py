@@ -157,6 +157,13 @@ class Lab:
         """Every mail that was sent since the reset, oldest first: [{'from', 'to', 'class', 'subject', ...}]."""
         return self.control('GET', 'outbox')
 
+    def deliver(self, to, sender, ics, method=None):
+        """A meeting message from outside: iCalendar with REQUEST, CANCEL, REPLY or COUNTER."""
+        body = {'to': to, 'from': sender, 'ics': ics}
+        if method:
+            body['method'] = method
+        return self.control('POST', 'deliver', body)
+
     def empty_outbox(self):
         return self.control('DELETE', 'outbox')
 
