@@ -490,6 +490,7 @@ static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_sessi
 {
     xc_ews_call_t call;
     xmlNode *message = NULL;
+    int sent;
     xc_ews_begin(&call, s, es, operation, pool);
     xc_xmlw_start(call.w, XC_NS_M, "ToFolderId");
     xc_ews_write_id(call.w, "FolderId", folder_id, NULL);
@@ -501,7 +502,7 @@ static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_sessi
     ref_from(out, message, pool);
     /* into another mailbox it goes without a word of its new id */
     if (!out->id && ref->uid)
-        XC_TRY(find_created(out, s, es, folder_id, ref->uid, pool));
+        XC_TRY(find_created(out, &sent, s, es, folder_id, ref->uid, pool));
     return out->id ? NULL : xc_ews_error("NoItemId", "the moved item has no new id", pool);
 }
 
