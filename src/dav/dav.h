@@ -54,6 +54,7 @@ xc_error_t *xc_method_mkcol(xc_dav_t *d);
 xc_error_t *xc_method_copy(xc_dav_t *d);
 xc_error_t *xc_method_move(xc_dav_t *d);
 xc_error_t *xc_method_report(xc_dav_t *d);
+xc_error_t *xc_method_acl(xc_dav_t *d);
 
 /* ---- the request being answered ---- */
 
@@ -132,6 +133,8 @@ struct xc_resource_t {
     apr_table_t *dead;       /* dead properties, when they were wanted; NULL = none */
     const char *data;        /* CALDAV:calendar-data as asked for, in reports */
     xc_error_t *body_error;  /* why there is no body */
+    apr_array_header_t *acl; /* xc_permission_t of a calendar, when they were wanted; NULL = none, or not to be known */
+    xc_error_t *acl_error;   /* why there are none */
     xc_error_t *log_error;   /* a calendar whose change log could not be refreshed */
 };
 
@@ -248,6 +251,7 @@ enum {
     XC_P_BODY = 4,        /* needs the object's text */
     XC_P_LOG = 8,         /* needs the calendar's change log */
     XC_P_DEAD = 16,       /* its value, when set, is kept like a dead property */
+    XC_P_ACL = 256,       /* needs the access list of the calendar */
     XC_P_REPORT = 32      /* exists in reports only */
 };
 
@@ -303,7 +307,7 @@ typedef struct xc_want_t {
 xc_error_t *xc_want_parse(xc_want_t **out, const xmlNode *root, apr_pool_t *pool);
 /** The names inside one DAV:prop element (or a DAV:expand-property alike). */
 xc_error_t *xc_want_add(apr_array_header_t *props, const xmlNode *prop, apr_pool_t *pool);
-/** What answering takes for resources of a kind: XC_P_BODY, XC_P_LOG, and XC_P_DEAD when dead properties are read. */
+/** What answering takes for resources of a kind: XC_P_BODY, XC_P_LOG, XC_P_ACL, and XC_P_DEAD when dead properties are read. */
 unsigned xc_want_needs(const xc_want_t *want, unsigned kind);
 /** Is {ns}name among those asked by name? NULL when not. */
 const xc_wanted_t *xc_want_has(const xc_want_t *want, const char *ns, const char *name);

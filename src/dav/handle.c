@@ -26,6 +26,7 @@ const xc_method_t xc_methods[] = {
     { "MKCOL", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcol },
     { "COPY", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_copy },
     { "MOVE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_move },
+    { "ACL", XC_R_CALENDAR, XC_M_CHANGES, xc_method_acl },
     { NULL, 0, 0, NULL },
 };
 
@@ -47,7 +48,7 @@ const char *xc_dav_compliance(const xc_dav_config_t *cfg)
 
 const char *xc_dav_allow(void)
 {
-    return "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, PUT, POST, DELETE, MKCALENDAR, MKCOL, COPY, MOVE";
+    return "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, PUT, POST, DELETE, MKCALENDAR, MKCOL, COPY, MOVE, ACL";
 }
 
 static const xc_method_t *find_method(const char *name)

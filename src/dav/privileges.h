@@ -9,7 +9,8 @@
 enum {
     XC_MAY_DELIVER = 1 << 16,  /* messages reach this inbox, and others see when it is busy */
     XC_MAY_INVITE = 1 << 17,   /* invitations and answers leave by this outbox */
-    XC_MAY_ASK_BUSY = 1 << 18  /* this outbox asks when others are busy */
+    XC_MAY_ASK_BUSY = 1 << 18, /* this outbox asks when others are busy */
+    XC_MAY_WRITE_ACL = 1 << 19 /* change who may do what: with XC_RIGHT_ADMIN, unless the gateway is read-only */
 };
 
 /** One privilege; the table is in tree order, `depth` says below whom it is aggregated. */

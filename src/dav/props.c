@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "dav/acl.h"
 #include "dav/dav.h"
 
 static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule };
@@ -26,6 +27,11 @@ void xc_liveprop_each(void (*fn)(void *ctx, const xc_liveprop_t *row), void *ctx
 
 xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_pool_t *pool)
 {
+    if ((needs & XC_P_ACL) && r->path.kind == XC_R_CALENDAR && !r->acl) {
+        r->acl_error = xc_calendar_permissions(&r->acl, r->cal, d->pool);
+        if (r->acl_error && (r->acl_error->status == 401 || xc_error_is_passing(r->acl_error)))
+            return r->acl_error;
+    }
     if ((needs & XC_P_LOG) && (r->path.kind & XC_R_LOGGED)) {
         r->log_error = xc_calendar_refresh(r->cal, d->pool);
         if (r->log_error && r->log_error->status == 503)

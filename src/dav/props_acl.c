@@ -2,13 +2,12 @@
 /* Live properties of RFC 3744: who owns it, who may do what, and who a principal is. */
 #include <apr_strings.h>
 
+#include "dav/acl.h"
 #include "dav/dav.h"
 #include "dav/privileges.h"
 
 #define WRITE (XC_RIGHT_CREATE | XC_RIGHT_MODIFY | XC_RIGHT_DELETE)
-/* No right of Exchange's, but one that a gateway for reading takes away: to change the access control list. */
-#define WRITE_ACL (1u << 30)
-#define ALL   (XC_RIGHT_READ | WRITE | XC_RIGHT_FREE_BUSY | XC_RIGHT_ADMIN | WRITE_ACL)
+#define ALL   (XC_RIGHT_READ | WRITE | XC_RIGHT_FREE_BUSY | XC_RIGHT_ADMIN | XC_MAY_WRITE_ACL)
 
 #define DELIVER XC_MAY_DELIVER
 #define SEND    (XC_MAY_INVITE | XC_MAY_ASK_BUSY)
@@ -24,7 +23,7 @@ const xc_privilege_t xc_privileges[] = {
     { XC_NS_DAV, "write-properties", 2, XC_RIGHT_MODIFY, XC_R_ALL, "Change properties" },
     { XC_NS_DAV, "bind", 2, XC_RIGHT_CREATE, XC_R_ALL, "Add events" },
     { XC_NS_DAV, "unbind", 2, XC_RIGHT_DELETE, XC_R_ALL, "Delete events" },
-    { XC_NS_DAV, "write-acl", 1, WRITE_ACL, XC_R_ALL, "Change who may do what" },
+    { XC_NS_DAV, "write-acl", 1, XC_MAY_WRITE_ACL, XC_R_ALL, "Change who may do what" },
     { XC_NS_CALDAV, "schedule-deliver", 1, DELIVER, XC_R_INBOX, "Have scheduling messages delivered" },
     { XC_NS_CALDAV, "schedule-deliver-invite", 2, DELIVER, XC_R_INBOX, "Have invitations delivered" },
     { XC_NS_CALDAV, "schedule-deliver-reply", 2, DELIVER, XC_R_INBOX, "Have answers delivered" },
@@ -45,7 +44,7 @@ static unsigned of_calendar(const xc_calendar_t *cal)
 {
     unsigned rights = cal->folder.rights;
     if (xc_mailbox_is_own(cal->mailbox))
-        return rights | XC_RIGHT_ADMIN | WRITE_ACL;
+        return rights | XC_RIGHT_ADMIN | XC_MAY_WRITE_ACL;
     if (rights & XC_RIGHT_CREATE)
         rights |= WRITE;
     return rights;
@@ -70,7 +69,7 @@ unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
     if (rights & XC_RIGHT_READ)
         rights |= XC_RIGHT_FREE_BUSY;
     int read_only = d->req->cfg->read_only || xc_mailbox_is_read_only(r->cal ? r->cal->mailbox : d->mailbox);
-    return read_only ? rights & ~(WRITE | WRITE_ACL | XC_MAY_INVITE) : rights;
+    return read_only ? rights & ~(WRITE | XC_MAY_WRITE_ACL | XC_MAY_INVITE) : rights;
 }
 
 void xc_privilege_write(xc_xmlw_t *w, unsigned rights, unsigned kind)
@@ -114,19 +113,34 @@ static void put_supported_privileges(xc_dav_t *d, const xc_resource_t *r, xc_xml
         xc_xmlw_end(w);
 }
 
-/* One protected entry: what the owner, who is the only one to see it, may do. */
+/* The protected entry of the owner, then whom Exchange lets in besides. */
 static void put_acl(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
     xc_path_t owner = xc_resource_path(d, XC_R_PRINCIPAL);
+    int foreign = r->cal && !xc_mailbox_is_own(r->cal->mailbox);
+    if (foreign)
+        owner.address = xc_mailbox_address(r->cal->mailbox);
     xc_xmlw_start(w, XC_NS_DAV, "ace");
     xc_xmlw_start(w, XC_NS_DAV, "principal");
     xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &owner, pool));
     xc_xmlw_end(w);
     xc_xmlw_start(w, XC_NS_DAV, "grant");
-    xc_privilege_write(w, xc_privilege_rights(d, r), r->path.kind);
+    xc_privilege_write(w, foreign ? ALL : xc_privilege_rights(d, r), r->path.kind);
     xc_xmlw_end(w);
     xc_xmlw_element(w, XC_NS_DAV, "protected", NULL);
     xc_xmlw_end(w);
+    if (r->acl)
+        xc_acl_write(d, r->acl, w, pool);
+}
+
+/* Of a calendar: when Exchange lets the account know. */
+static int has_acl(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
+{
+    (void)d;
+    (void)pool;
+    if (r->acl || r->path.kind != XC_R_CALENDAR || !r->acl_error)
+        return 200;
+    return r->acl_error->status == 404 ? 404 : 403;
 }
 
 static void put_acl_restrictions(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
@@ -178,7 +192,7 @@ const xc_liveprop_t xc_props_acl[] = {
     { XC_NS_DAV, "owner", XC_R_OWNED, 0, NULL, NULL, ref_owner, NULL },
     { XC_NS_DAV, "group", XC_R_OWNED, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "supported-privilege-set", XC_R_ALL, 0, NULL, put_supported_privileges, NULL, NULL },
-    { XC_NS_DAV, "acl", XC_R_ALL, 0, NULL, put_acl, NULL, NULL },
+    { XC_NS_DAV, "acl", XC_R_ALL, XC_P_ACL, has_acl, put_acl, NULL, NULL },
     { XC_NS_DAV, "acl-restrictions", XC_R_ALL, 0, NULL, put_acl_restrictions, NULL, NULL },
     { XC_NS_DAV, "inherited-acl-set", XC_R_ALL, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "principal-collection-set", XC_R_ALL, 0, NULL, NULL, ref_principals, NULL },

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "mailbox/mailbox.h"
+#include "mailbox/sharing.h"
 
 #define FAKE_ITEMS 2000
 /* not every test uses every helper */
@@ -75,6 +76,21 @@ const char *const *xc_mailbox_addresses(const xc_mailbox_t *m, apr_pool_t *pool)
     (void)m;
     (void)pool;
     return me;
+}
+
+xc_error_t *xc_calendar_permissions(apr_array_header_t **out, xc_calendar_t *cal, apr_pool_t *pool)
+{
+    (void)cal;
+    *out = apr_array_make(pool, 1, sizeof(xc_permission_t));
+    return NULL;
+}
+
+xc_error_t *xc_calendar_set_permissions(xc_calendar_t *cal, const apr_array_header_t *permissions, apr_pool_t *pool)
+{
+    (void)cal;
+    (void)permissions;
+    (void)pool;
+    return NULL;
 }
 
 const char *xc_mailbox_display_name(const xc_mailbox_t *m)
