@@ -2,7 +2,7 @@
 """Series of meetings: their exceptions, single occurrences, and rooms."""
 from ewsclient import NS, Ews, appointment, series, text
 from meeting import DOMAIN, answers, attendees, find, ident, kind, one, respond, states
-from test_services import availability
+from test_availability import availability
 
 
 def staff(ews, *names, send='SendToAllAndSaveCopy', role='RequiredAttendees', more=''):
