@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ews/permission.h"
+#include "ews/wunderbar.h"
 
 static bool find_who(const char *login, int *who)
 {
@@ -52,6 +53,8 @@ const char *lab_share_folder(lab_server_t *lab, const lab_share_t *share,
     if (!wrong) {
         lab_permission_set(db, folder->id, who, rights);
         lab_folder_save(db, folder);
+        if (share->link && who >= 0)
+            lab_link_add(db, pool, who, folder);
     }
     return lab_db_end(db, !wrong) || wrong ? wrong : "the database refused";
 }

@@ -10,6 +10,7 @@ typedef struct lab_share {
     const char *user;   /* login, or "default" or "anonymous" */
     const char *level;  /* "Reviewer" ...; NULL for Reviewer */
     const char *folder; /* distinguished name or display name; NULL for the calendar */
+    bool link;          /* open it in the user's Outlook, too */
 } lab_share_t;
 
 /* Gives a user a level on a folder. NULL, or what is wrong (on `pool`). */

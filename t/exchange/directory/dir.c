@@ -83,7 +83,7 @@ const lab_dir_entry_t *lab_dir_by_sid(const char *sid)
 
 const lab_dir_entry_t *lab_dir_by_legacy_dn(const char *dn)
 {
-    return find(legacy_dn_of, dn);
+    return find(legacy_dn_of, dn != NULL && begins_with(dn, "EX:") ? dn + 3 : dn);
 }
 
 const lab_dir_entry_t *lab_dir_by_login(const char *login)
@@ -110,7 +110,7 @@ const lab_dir_entry_t *lab_dir_by_any(const char *text)
     const lab_dir_entry_t *entry = lab_dir_by_smtp(text);
 
     if (entry == NULL) {
-        entry = find(legacy_dn_of, text);
+        entry = lab_dir_by_legacy_dn(text);
     }
     return entry != NULL ? entry : find(alias_of, text);
 }

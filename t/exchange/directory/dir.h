@@ -56,7 +56,7 @@ const lab_dir_entry_t *lab_dir_by_smtp(const char *address);
 /** By SID; NULL: none. */
 const lab_dir_entry_t *lab_dir_by_sid(const char *sid);
 
-/** By legacy distinguished name, in any case; NULL: none. */
+/** By legacy distinguished name, in any case; a leading "EX:" is allowed. NULL: none. */
 const lab_dir_entry_t *lab_dir_by_legacy_dn(const char *dn);
 
 /**

@@ -183,6 +183,7 @@ lab_kind_t lab_kind_of_class(const char *class_name)
                  {"IPM.Note", LAB_KIND_MESSAGE},
                  {"IPM.Contact", LAB_KIND_CONTACT},
                  {"IPM.Task", LAB_KIND_TASK},
+                 {"IPM.Microsoft", LAB_KIND_MESSAGE},
                  {"IPM.Schedule.Meeting.Request", LAB_KIND_REQUEST},
                  {"IPM.Schedule.Meeting.Resp", LAB_KIND_RESPONSE},
                  {"IPM.Schedule.Meeting.Canceled", LAB_KIND_CANCELLATION},

@@ -299,6 +299,8 @@ static const lab_fail_t *search_folder(lab_call_t *call, const lab_folder_t *fol
                                        apr_array_header_t *found)
 {
     xmlNodePtr rule = lab_xml_first(lab_xml_child(call->request, "Restriction"));
+    const char *how = lab_xml_attr(call->pool, call->request, "Traversal");
+    bool associated = how && !strcmp(how, "Associated");
     apr_array_header_t *items = apr_array_make(call->pool, 64, sizeof(lab_item_t *));
     sqlite3_stmt *st = lab_db_query(call->db,
                                     "SELECT " LAB_ITEM_COLUMNS
@@ -310,6 +312,8 @@ static const lab_fail_t *search_folder(lab_call_t *call, const lab_folder_t *fol
         found_t *f = apr_pcalloc(call->pool, sizeof *f);
         bool good = true;
         lab_view_item(call, APR_ARRAY_IDX(items, i, lab_item_t *), &f->view);
+        if (lab_view_bool(&f->view, "IsAssociated", false) != associated)
+            continue;
         /* nobody finds a private item by what he may not see of it */
         lab_view_cut(call, &f->view);
         const lab_fail_t *fail =

@@ -122,6 +122,8 @@ static const lab_fail_t *transfer_one(lab_call_t *call, xmlNodePtr id,
     lab_view_item(call, *item, &view);
     if (lab_is_hidden(call, &view))
         return lab_fail(call, "ErrorAccessDenied");
+    if (lab_view_bool(&view, "IsAssociated", false))
+        return lab_fail(call, "ErrorInvalidOperation");
     return copy ? lab_copy_item(call, *item, to) : lab_move_item(call, *item, to);
 }
 

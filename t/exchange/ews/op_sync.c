@@ -165,7 +165,7 @@ static void put_change(lab_call_t *call, const change_t *c, const lab_folder_t *
         return;
     }
     lab_item_t *item = lab_item_get(call->db, call->pool, c->id);
-    if (!item)
+    if (!item || lab_bag_bool(item->bag, "IsAssociated", false))
         return;
     lab_view_t view;
     const char *what = c->created_cn > base ? "Create" : "Update";

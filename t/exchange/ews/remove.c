@@ -78,6 +78,8 @@ const lab_fail_t *lab_remove_item(lab_call_t *call, lab_item_t *item, int day,
 {
     if (day != LAB_NO_DAY)
         return remove_occurrence(call, item, day);
+    if (to_trash && lab_bag_bool(item->bag, "IsAssociated", false))
+        return lab_fail(call, "ErrorInvalidOperation");
     lab_folder_t *trash =
         lab_folder_distinguished(call->db, call->pool, item->mailbox, "deleteditems");
     if (to_trash && trash && item->folder != trash->id)

@@ -12,8 +12,11 @@
 #include "base/buf.h"
 #include "base/xml.h"
 #include "control/calls.h"
+#include "ews/ews.h"
+#include "store/rights.h"
 
 #define POX_NS "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006"
+#define SERVER "exchange." LAB_DIR_DOMAIN
 #define OUTLOOK_NS                                                                       \
     "http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a"
 
@@ -41,13 +44,45 @@ static void put_protocol(lab_buf_t *b, const char *type, const char *url)
 {
     lab_buf_puts(b, "<Protocol>");
     lab_buf_elem(b, "Type", type);
-    lab_buf_elem(b, "Server", "exchange." LAB_DIR_DOMAIN);
+    lab_buf_elem(b, "Server", SERVER);
     if (!strcmp(type, "EXPR"))
         lab_buf_puts(b, "<SSL>On</SSL><AuthPackage>Basic</AuthPackage>");
     lab_buf_elem(b, "ASUrl", url);
     lab_buf_elem(b, "EwsUrl", url);
     lab_buf_elem(b, "OOFUrl", url);
     lab_buf_puts(b, "</Protocol>");
+}
+
+apr_array_header_t *lab_autodiscover_alternates(lab_server_t *lab, request_rec *r,
+                                                const lab_dir_entry_t *who)
+{
+    apr_array_header_t *list = apr_array_make(r->pool, 4, sizeof(const lab_dir_entry_t *));
+    lab_db_t *db = lab_settings_profile(lab->settings)->schema >= LAB_EXCHANGE_2010
+                       ? lab_db_begin(lab->store, false)
+                       : NULL;
+    if (!db)
+        return list;
+    apr_array_header_t *boxes =
+        lab_full_access_of(db, r->pool, lab_mailbox_index(who));
+    for (int i = 0; i < boxes->nelts; i++)
+        APR_ARRAY_PUSH(list, const lab_dir_entry_t *) =
+            lab_dir_at(APR_ARRAY_IDX(boxes, i, int));
+    lab_db_end(db, true);
+    return list;
+}
+
+void lab_autodiscover_put_alternate(lab_server_t *lab, lab_buf_t *out,
+                                    const lab_dir_entry_t *mailbox)
+{
+    lab_buf_elem(out, "Type", "Delegate");
+    lab_buf_elem(out, "DisplayName", mailbox->display_name);
+    if (lab_settings_profile(lab->settings)->schema < LAB_EXCHANGE_2013) {
+        lab_buf_elem(out, "LegacyDN", mailbox->legacy_dn);
+        lab_buf_elem(out, "Server", SERVER);
+    } else {
+        lab_buf_elem(out, "SmtpAddress", mailbox->smtp);
+        lab_buf_elem(out, "OwnerSmtpAddress", mailbox->smtp);
+    }
 }
 
 static int pox(lab_server_t *lab, request_rec *r)
@@ -88,6 +123,13 @@ static int pox(lab_server_t *lab, request_rec *r)
             "<Account><AccountType>email</AccountType><Action>settings</Action>");
     put_protocol(&b, "EXCH", url);
     put_protocol(&b, "EXPR", url);
+    apr_array_header_t *others = lab_autodiscover_alternates(lab, r, who);
+    for (int i = 0; i < others->nelts; i++) {
+        lab_buf_puts(&b, "<AlternativeMailbox>");
+        lab_autodiscover_put_alternate(
+            lab, &b, APR_ARRAY_IDX(others, i, const lab_dir_entry_t *));
+        lab_buf_puts(&b, "</AlternativeMailbox>");
+    }
     lab_buf_puts(&b, "</Account></Response></Autodiscover>");
     return lab_http_send(r, HTTP_OK, "text/xml; charset=utf-8", b.data, b.len);
 }

@@ -11,11 +11,13 @@
 
 #define NS        "http://schemas.microsoft.com/exchange/2010/Autodiscover"
 #define MAX_USERS 100
+#define ALTERNATES "AlternateMailboxes"
 
 typedef struct settings {
     request_rec *r;
     const lab_dir_entry_t *who;
     const char *url;
+    lab_server_t *lab;
 } settings_t;
 
 static const char *ews_url(const settings_t *s)
@@ -95,10 +97,34 @@ static void put_setting_error(lab_buf_t *b, const char *name, const char *code)
     lab_buf_puts(b, "</UserSettingError>");
 }
 
+/* the one setting that is no text: other mailboxes that the user opens */
+static void put_alternates(const settings_t *s, lab_buf_t *values, lab_buf_t *errors)
+{
+    apr_array_header_t *list = lab_autodiscover_alternates(s->lab, s->r, s->who);
+    if (!list->nelts) {
+        put_setting_error(errors, ALTERNATES, "SettingIsNotAvailable");
+        return;
+    }
+    lab_buf_puts(values, "<UserSetting i:type=\"AlternateMailboxCollectionSetting\">");
+    lab_buf_elem(values, "Name", ALTERNATES);
+    lab_buf_puts(values, "<AlternateMailboxes>");
+    for (int i = 0; i < list->nelts; i++) {
+        lab_buf_puts(values, "<AlternateMailbox>");
+        lab_autodiscover_put_alternate(
+            s->lab, values, APR_ARRAY_IDX(list, i, const lab_dir_entry_t *));
+        lab_buf_puts(values, "</AlternateMailbox>");
+    }
+    lab_buf_puts(values, "</AlternateMailboxes></UserSetting>");
+}
+
 /* what a name asks for goes to one of two lists */
 static void sort_setting(const settings_t *s, const char *name, lab_buf_t *values,
                          lab_buf_t *errors)
 {
+    if (!strcmp(name, ALTERNATES)) {
+        put_alternates(s, values, errors);
+        return;
+    }
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, name))
             continue;
@@ -179,7 +205,8 @@ int lab_autodiscover_soap(lab_server_t *lab, request_rec *r)
          u = lab_xml_next(u), count++) {
         settings_t s = {
             r, lab_dir_by_smtp(lab_xml_child_text(r->pool, u, "Mailbox")),
-            apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL)};
+            apr_pstrcat(r->pool, lab_autodiscover_origin(r), "/EWS/Exchange.asmx", NULL),
+            lab};
         put_user(&s, lab_xml_child(request, "RequestedSettings"), &b);
     }
     lab_buf_puts(&b,

@@ -74,7 +74,9 @@ static int seed(lab_server_t *lab, request_rec *r)
 static int share(lab_server_t *lab, request_rec *r)
 {
     lab_share_t s = {parameter(r, "owner"), parameter(r, "user"), parameter(r, "level"),
-                     parameter(r, "folder")};
+                     parameter(r, "folder"), false};
+    const char *link = parameter(r, "link");
+    s.link = link && !strcmp(link, "1");
     const char *wrong = lab_share_folder(lab, &s, r->pool);
     return wrong ? send_error(r, 400, wrong)
                  : send_json(r, 200, json_pack("{s:b}", "shared", 1));

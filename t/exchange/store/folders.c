@@ -12,7 +12,8 @@
     "created, props"
 
 typedef struct preset {
-    const char *dist, *parent, *class_name, *name;
+    const char *dist; /* NULL: has no distinguished name */
+    const char *parent, *class_name, *name;
 } preset_t;
 
 /* what a new mailbox has, parents first */
@@ -20,6 +21,7 @@ static const preset_t presets[] = {
     {"root", NULL, "", ""},
     {"msgfolderroot", "root", "", "Top of Information Store"},
     {"searchfolders", "root", "", "Finder"},
+    {NULL, "root", "", LAB_COMMON_VIEWS},
     {"calendar", "msgfolderroot", "IPF.Appointment", "Calendar"},
     {"contacts", "msgfolderroot", "IPF.Contact", "Contacts"},
     {"deleteditems", "msgfolderroot", "IPF.Note", "Deleted Items"},
@@ -51,7 +53,7 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
         const preset_t *p = &presets[i];
         apr_int64_t parent = 0;
         for (size_t k = 0; p->parent && k < i; k++)
-            if (!strcmp(presets[k].dist, p->parent))
+            if (presets[k].dist && !strcmp(presets[k].dist, p->parent))
                 parent = ids[k];
         lab_folder_t folder = {
             .mailbox = mailbox,
@@ -65,7 +67,7 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
         lab_folder_save(db, &folder);
         ids[i] = folder.id;
         /* all that others see of a new mailbox is when it is busy */
-        if (!strcmp(p->dist, "calendar"))
+        if (p->dist && !strcmp(p->dist, "calendar"))
             lab_permission_set(db, folder.id, LAB_WHO_DEFAULT, LAB_BUSY_TIME);
     }
 }

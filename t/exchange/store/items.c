@@ -33,6 +33,12 @@ lab_item_t *lab_item_get(lab_db_t *db, apr_pool_t *pool, apr_int64_t id)
     return item;
 }
 
+/* associated items are beside those that a folder counts */
+static int counts(const lab_item_t *item)
+{
+    return lab_bag_bool(item->bag, "IsAssociated", false) ? 0 : 1;
+}
+
 /* the time of the last commit is shown in milliseconds and must differ after each change
  */
 static void count_folder(lab_db_t *db, apr_int64_t folder, int more)
@@ -67,7 +73,7 @@ void lab_item_save(lab_db_t *db, apr_pool_t *pool, lab_item_t *item)
             "tiiidtbi", item->class_name, item->cn, item->start, item->end,
             (int)item->recurring, item->uid, bytes, len, item->id);
     }
-    count_folder(db, item->folder, born);
+    count_folder(db, item->folder, born ? counts(item) : 0);
 }
 
 static void bury(lab_db_t *db, const lab_item_t *item)
@@ -75,7 +81,7 @@ static void bury(lab_db_t *db, const lab_item_t *item)
     apr_int64_t cn = lab_store_next_cn(db, item->mailbox);
     lab_db_exec(db, "INSERT INTO tombs(id, folder, cn, created_cn) VALUES(?,?,?,?)",
                 "iiii", item->id, item->folder, cn, item->created_cn);
-    count_folder(db, item->folder, -1);
+    count_folder(db, item->folder, -counts(item));
 }
 
 void lab_item_drop(lab_db_t *db, const lab_item_t *item)

@@ -52,6 +52,9 @@ typedef struct lab_exception {
     lab_bag_t *bag; /* only what differs from the master; NULL when deleted */
 } lab_exception_t;
 
+/* The hidden folder of the root with what Outlook keeps of its navigation pane. */
+#define LAB_COMMON_VIEWS "Common Views"
+
 /* Makes the folders of each mailbox that has none. */
 void lab_store_populate(lab_db_t *db, apr_time_t now);
 /* Removes everything and makes the folders anew. Numbers go on counting, so no id comes
