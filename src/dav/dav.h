@@ -16,6 +16,7 @@
 #include "cal/view.h"
 #include "dav/path.h"
 #include "dav/request.h"
+#include "mailbox/people.h"
 
 typedef struct xc_dav_t xc_dav_t;
 typedef struct xc_resource_t xc_resource_t;
@@ -48,6 +49,7 @@ xc_error_t *xc_method_propfind(xc_dav_t *d);
 xc_error_t *xc_method_proppatch(xc_dav_t *d);
 xc_error_t *xc_method_put(xc_dav_t *d);
 xc_error_t *xc_method_post(xc_dav_t *d);
+xc_error_t *xc_method_post_outbox(xc_dav_t *d);
 xc_error_t *xc_method_delete(xc_dav_t *d);
 xc_error_t *xc_method_mkcalendar(xc_dav_t *d);
 xc_error_t *xc_method_mkcol(xc_dav_t *d);
@@ -71,6 +73,8 @@ struct xc_dav_t {
     apr_hash_t *calendars;      /* "address/segment" -> xc_calendar_t *, those met in this request */
     apr_hash_t *zones;          /* xc_calendar_t ** -> const xc_zone_t *, of floating times */
     apr_table_t *mailbox_props; /* dead properties of principal and home of `mailbox`; NULL = not asked for yet */
+    apr_hash_t *people;         /* address -> xc_entry_t *, those met in this request */
+    int people_asked;           /* how many of them the directory was asked for one by one */
     int status;                 /* what was sent, 0 = nothing yet */
 };
 
@@ -132,6 +136,9 @@ struct xc_resource_t {
     xc_loaded_t *body;       /* XC_R_MEMBERS, when it was wanted; its error is NULL */
     apr_table_t *dead;       /* dead properties, when they were wanted; NULL = none */
     const char *data;        /* CALDAV:calendar-data as asked for, in reports */
+    const xc_entry_t *person; /* XC_R_PRINCIPAL of somebody else, of a room or a list; NULL = the account's own */
+    apr_array_header_t *members; /* xc_entry_t of a list, when they were wanted; NULL = none */
+    const xc_working_hours_t *hours; /* of the account or person, when they were wanted; NULL = not told */
     xc_error_t *body_error;  /* why there is no body */
     apr_array_header_t *acl; /* xc_permission_t of a calendar, when they were wanted; NULL = none, or not to be known */
     xc_error_t *acl_error;   /* why there are none */
@@ -251,8 +258,10 @@ enum {
     XC_P_BODY = 4,        /* needs the object's text */
     XC_P_LOG = 8,         /* needs the calendar's change log */
     XC_P_DEAD = 16,       /* its value, when set, is kept like a dead property */
-    XC_P_ACL = 256,       /* needs the access list of the calendar */
-    XC_P_REPORT = 32      /* exists in reports only */
+    XC_P_REPORT = 32,     /* exists in reports only */
+    XC_P_MEMBERS = 64,    /* needs the members of a list */
+    XC_P_HOURS = 128,     /* needs working hours */
+    XC_P_ACL = 256        /* needs the access list of the calendar */
 };
 
 typedef struct xc_liveprop_t {
@@ -270,7 +279,7 @@ typedef struct xc_liveprop_t {
 } xc_liveprop_t;
 
 /** Tables, each ended by a NULL name. */
-extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[];
+extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[], xc_props_people[];
 /** The row for a name on a kind of resource (0 = any kind); NULL when it is not live there. */
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind);
 /** Call fn for each row. */
@@ -305,9 +314,11 @@ typedef struct xc_want_t {
  * @return 400 when it is contradictory or too much
  */
 xc_error_t *xc_want_parse(xc_want_t **out, const xmlNode *root, apr_pool_t *pool);
+/** The same for reports that without DAV:prop answer with hrefs alone, in a propstat that is empty. */
+xc_error_t *xc_want_parse_or_none(xc_want_t **out, const xmlNode *root, apr_pool_t *pool);
 /** The names inside one DAV:prop element (or a DAV:expand-property alike). */
 xc_error_t *xc_want_add(apr_array_header_t *props, const xmlNode *prop, apr_pool_t *pool);
-/** What answering takes for resources of a kind: XC_P_BODY, XC_P_LOG, XC_P_ACL, and XC_P_DEAD when dead properties are read. */
+/** What answering takes for resources of a kind: XC_P_BODY, XC_P_LOG, XC_P_MEMBERS, XC_P_HOURS, XC_P_ACL, and XC_P_DEAD when dead properties are read. */
 unsigned xc_want_needs(const xc_want_t *want, unsigned kind);
 /** Is {ns}name among those asked by name? NULL when not. */
 const xc_wanted_t *xc_want_has(const xc_want_t *want, const char *ns, const char *name);
@@ -389,9 +400,12 @@ extern const xc_report_t xc_reports[];
 xc_error_t *xc_report_query(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_multiget(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_freebusy(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
+/** Can Exchange be asked when the owner of what the request is about is busy, although nothing is there to be seen? */
+int xc_freebusy_is_told(const xc_dav_t *d);
 xc_error_t *xc_report_sync(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_expand(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_principal_search(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
+xc_error_t *xc_report_cs_principal_search(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_search_set(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_principal_match(xc_dav_t *d, xmlNode *root, xc_resource_t *self);
 xc_error_t *xc_report_acl_principals(xc_dav_t *d, xmlNode *root, xc_resource_t *self);

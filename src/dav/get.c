@@ -142,6 +142,8 @@ static xc_error_t *get_page(xc_dav_t *d, const xc_resource_t *r)
     const char *title = "Calendars";
     if (r->cal)
         title = r->cal->folder.display_name ? r->cal->folder.display_name : r->cal->segment;
+    else if (r->person)
+        title = r->person->name;
     else if (r->path.kind & XC_R_OWNED)
         title = xc_mailbox_display_name(d->mailbox);
     xc_buf_printf(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>%s</title></head>\n<body><h1>%s</h1>\n<ul>\n",

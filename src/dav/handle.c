@@ -21,6 +21,7 @@ const xc_method_t xc_methods[] = {
     { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
     { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_post },
+    { "POST", XC_R_OUTBOX, 0, xc_method_post_outbox },
     { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
     { "MKCALENDAR", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcalendar },
     { "MKCOL", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcol },
@@ -34,7 +35,7 @@ const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
 {
     const char *allow = "";
     for (const xc_method_t *m = xc_methods; m->name; m++)
-        if (m->kinds & kinds)
+        if ((m->kinds & kinds) && (m == xc_methods || strcmp(m[-1].name, m->name) || !(m[-1].kinds & kinds)))
             allow = apr_pstrcat(pool, allow, *allow ? ", " : "", m->name, NULL);
     return allow;
 }
@@ -51,12 +52,14 @@ const char *xc_dav_allow(void)
     return "OPTIONS, GET, HEAD, PROPFIND, REPORT, PROPPATCH, PUT, POST, DELETE, MKCALENDAR, MKCOL, COPY, MOVE, ACL";
 }
 
-static const xc_method_t *find_method(const char *name)
+/* The row of a method for a kind of resource (rows of one name stand together); where it is for others only, one of theirs. */
+static const xc_method_t *find_method(const char *name, unsigned kind)
 {
+    const xc_method_t *found = NULL;
     for (const xc_method_t *m = xc_methods; m->name; m++)
-        if (!strcmp(m->name, name))
-            return m;
-    return NULL;
+        if (!strcmp(m->name, name) && (!found || (m->kinds & kind)))
+            found = m;
+    return found;
 }
 
 static xc_error_t *not_allowed(xc_dav_t *d, unsigned kinds)
@@ -68,7 +71,7 @@ static xc_error_t *not_allowed(xc_dav_t *d, unsigned kinds)
 static xc_error_t *dispatch(xc_dav_t *d)
 {
     xc_req_t *req = d->req;
-    d->method = find_method(req->method);
+    d->method = find_method(req->method, XC_R_ALL);
     if (!strcmp(req->uri, "*") && d->method && d->method->handle == xc_method_options) {
         d->path.kind = XC_R_ROOT;
         return xc_method_options(d);
@@ -77,6 +80,7 @@ static xc_error_t *dispatch(xc_dav_t *d)
     if (err && err->status == 404 && d->method && (d->method->flags & XC_M_CREATES))
         err->status = 409; /* what is not there has no members either (RFC 4918 9.3.1, 9.7.1) */
     XC_TRY(err);
+    d->method = find_method(req->method, d->path.kind);
     if (!d->method || !(d->method->kinds & d->path.kind))
         return not_allowed(d, d->path.kind);
     d->head = !strcmp(d->method->name, "HEAD");
@@ -118,6 +122,7 @@ int xc_dav_handle(xc_req_t *req)
     d->pool = req->pool;
     d->calendars = apr_hash_make(d->pool);
     d->zones = apr_hash_make(d->pool);
+    d->people = apr_hash_make(d->pool);
     xc_error_t *err = dispatch(d);
     if (err) {
         req->code = err->code;

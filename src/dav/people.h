@@ -27,7 +27,4 @@ int xc_person_has_calendar(const xc_entry_t *entry);
 /** Fetch what XC_P_MEMBERS and XC_P_HOURS need. What cannot be told is left out, unless nothing can be reached. */
 xc_error_t *xc_person_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs);
 
-/** Their properties, ended by a NULL name. */
-extern const xc_liveprop_t xc_props_people[];
-
 #endif

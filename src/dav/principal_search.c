@@ -275,16 +275,6 @@ static xc_error_t *ask_for_any(search_t *s)
 
 /* ---- answers ---- */
 
-/* Without DAV:prop these reports answer with hrefs alone, in a propstat that is empty. */
-static xc_error_t *read_want(xc_want_t **want, const xmlNode *root, apr_pool_t *pool)
-{
-    if (xc_xml_child(root, XC_NS_DAV, "prop"))
-        return xc_want_parse(want, root, pool);
-    *want = apr_pcalloc(pool, sizeof(**want));
-    (*want)->props = apr_array_make(pool, 1, sizeof(xc_wanted_t));
-    return NULL;
-}
-
 static xc_error_t *answer(search_t *s, const xc_want_t *want)
 {
     xc_dav_t *d = s->d;
@@ -347,7 +337,7 @@ xc_error_t *xc_report_principal_search(xc_dav_t *d, xmlNode *root, xc_resource_t
     search_t *s = make_search(d);
     xc_want_t *want;
     XC_TRY(check_depth(d, "principal-property-search"));
-    XC_TRY(read_want(&want, root, d->pool));
+    XC_TRY(xc_want_parse_or_none(&want, root, d->pool));
     XC_TRY(xc_ask_limit(&s->limit, root, d->pool));
     s->any = test && !strcmp(test, "anyof");
     for (xmlNode *n = xc_xml_child(root, XC_NS_DAV, "property-search"); n; n = xc_xml_next(n, XC_NS_DAV, "property-search")) {
@@ -389,7 +379,7 @@ xc_error_t *xc_report_cs_principal_search(xc_dav_t *d, xmlNode *root, xc_resourc
     const xmlNode *limit = xc_xml_child(root, XC_NS_CS, "limit");
     (void)self;
     XC_TRY(check_depth(d, "calendarserver-principal-search"));
-    XC_TRY(read_want(&want, root, d->pool));
+    XC_TRY(xc_want_parse_or_none(&want, root, d->pool));
     XC_TRY(xc_ask_limit(&s->limit, root, d->pool));
     const char *most = limit ? xc_xml_child_text(limit, XC_NS_CS, "nresults", d->pool) : NULL;
     if (most && apr_atoi64(most) > 0 && apr_atoi64(most) < MAX_FOUND)

@@ -5,8 +5,9 @@
 
 #include "dav/acl.h"
 #include "dav/dav.h"
+#include "dav/people.h"
 
-static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule };
+static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule, xc_props_people };
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind)
@@ -48,7 +49,9 @@ xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_
     }
     if ((needs & XC_P_DEAD) && r->body && r->body->props && !r->dead)
         r->dead = xc_props_parse(r->body->props, pool);
-    if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX)) && !d->mailbox_props)
+    if ((needs & (XC_P_MEMBERS | XC_P_HOURS)) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_INBOX)))
+        XC_TRY(xc_person_prepare(d, r, needs));
+    if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX)) && !r->person && !d->mailbox_props)
         XC_TRY(xc_mailbox_props(&d->mailbox_props, d->mailbox, d->pool));
     return NULL;
 }

@@ -196,9 +196,8 @@ const xc_liveprop_t xc_props_acl[] = {
     { XC_NS_DAV, "acl-restrictions", XC_R_ALL, 0, NULL, put_acl_restrictions, NULL, NULL },
     { XC_NS_DAV, "inherited-acl-set", XC_R_ALL, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "principal-collection-set", XC_R_ALL, 0, NULL, NULL, ref_principals, NULL },
-    { XC_NS_DAV, "principal-URL", XC_R_PRINCIPAL, 0, NULL, NULL, ref_principal, NULL },
+    { XC_NS_DAV, "principal-URL", XC_R_PRINCIPAL, 0, NULL, NULL, ref_owner, NULL },
     { XC_NS_DAV, "alternate-URI-set", XC_R_PRINCIPAL, 0, NULL, NULL, no_refs, NULL },
-    { XC_NS_DAV, "group-member-set", XC_R_PRINCIPAL, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "group-membership", XC_R_PRINCIPAL, 0, NULL, NULL, no_refs, NULL },
     { NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

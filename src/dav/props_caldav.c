@@ -129,14 +129,6 @@ static void put_max_date(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_
     xc_xmlw_text(w, xc_time_format_utc(d->req->cfg->max_date, pool));
 }
 
-static apr_array_header_t *ref_home(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
-{
-    apr_array_header_t *refs = apr_array_make(pool, 1, sizeof(xc_path_t));
-    (void)r;
-    APR_ARRAY_PUSH(refs, xc_path_t) = xc_resource_path(d, XC_R_HOME);
-    return refs;
-}
-
 static xc_error_t *check_timezone(xc_dav_t *d, xmlNode *value, apr_pool_t *pool)
 {
     const xc_zone_t *zone;
@@ -201,7 +193,6 @@ static void put_nothing(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_p
 
 const xc_liveprop_t xc_props_caldav[] = {
     { XC_NS_CALDAV, "calendar-data", XC_R_MEMBERS, XC_P_BODY | XC_P_REPORT, has_data, put_data, NULL, NULL },
-    { XC_NS_CALDAV, "calendar-home-set", XC_R_PRINCIPAL, 0, NULL, NULL, ref_home, NULL },
     { XC_NS_CALDAV, "calendar-description", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, NULL },
     { XC_NS_CALDAV, "calendar-timezone", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone },
     { XC_NS_CALDAV, "calendar-timezone-id", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone_id },

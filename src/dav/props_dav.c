@@ -25,6 +25,8 @@ static void put_displayname(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, a
 {
     const char *name = r->path.kind == XC_R_OUTBOX ? "Outbox" : r->cal ? r->cal->folder.display_name : NULL;
     xc_mailbox_t *mailbox;
+    if (r->person)
+        name = r->person->name;
     if (!name && !r->cal && !xc_mailbox_other(&mailbox, d->req->mailbox, r->path.address, pool))
         name = xc_mailbox_display_name(mailbox);
     xc_xmlw_text(w, name ? name : r->cal ? r->cal->segment : r->path.address);

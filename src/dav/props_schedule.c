@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Live properties of RFC 6638: who somebody is to other calendars, and where messages go. */
+/* Live properties of RFC 6638: where messages go, and which calendars count. */
 #include <apr_strings.h>
 #include <string.h>
 
@@ -8,34 +8,12 @@
 /* The segment of the mailbox's own calendar: where Exchange puts every invitation. */
 #define DEFAULT_CALENDAR "calendar"
 
-/* Mail addresses, and the principal's own URL, by which clients find themselves among attendees. */
-static void put_user_addresses(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    const char *const *addresses = xc_mailbox_addresses(d->req->mailbox, pool);
-    for (int i = 0; addresses[i]; i++) {
-        xc_xmlw_start(w, XC_NS_DAV, "href");
-        if (i == 0)
-            xc_xmlw_attr(w, "preferred", "1");
-        xc_xmlw_text(w, apr_pstrcat(pool, "mailto:", addresses[i], NULL));
-        xc_xmlw_end(w);
-    }
-    xc_xmlw_element(w, XC_NS_DAV, "href", xc_resource_href(d, &r->path, pool));
-}
-
-static void put_user_type(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
+/* Messages to others go by Exchange, not through a collection of theirs. */
+static int has_scheduling(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
 {
     (void)d;
-    (void)r;
     (void)pool;
-    xc_xmlw_text(w, "INDIVIDUAL");
-}
-
-static void put_email_addresses(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
-{
-    const char *const *addresses = xc_mailbox_addresses(d->req->mailbox, pool);
-    (void)r;
-    for (int i = 0; addresses[i]; i++)
-        xc_xmlw_element(w, XC_NS_CS, "email-address", addresses[i]);
+    return r->person ? 404 : 200;
 }
 
 static apr_array_header_t *ref_to(xc_dav_t *d, xc_rkind_e kind, apr_pool_t *pool)
@@ -135,11 +113,8 @@ static apr_array_header_t *ref_free_busy(xc_dav_t *d, const xc_resource_t *r, ap
 }
 
 const xc_liveprop_t xc_props_schedule[] = {
-    { XC_NS_CALDAV, "calendar-user-address-set", XC_R_PRINCIPAL, 0, NULL, put_user_addresses, NULL, NULL },
-    { XC_NS_CALDAV, "calendar-user-type", XC_R_PRINCIPAL, 0, NULL, put_user_type, NULL, NULL },
-    { XC_NS_CS, "email-address-set", XC_R_PRINCIPAL, 0, NULL, put_email_addresses, NULL, NULL },
-    { XC_NS_CALDAV, "schedule-inbox-URL", XC_R_PRINCIPAL, 0, NULL, NULL, ref_inbox, NULL },
-    { XC_NS_CALDAV, "schedule-outbox-URL", XC_R_PRINCIPAL, 0, NULL, NULL, ref_outbox, NULL },
+    { XC_NS_CALDAV, "schedule-inbox-URL", XC_R_PRINCIPAL, 0, has_scheduling, NULL, ref_inbox, NULL },
+    { XC_NS_CALDAV, "schedule-outbox-URL", XC_R_PRINCIPAL, 0, has_scheduling, NULL, ref_outbox, NULL },
     { XC_NS_CALDAV, "schedule-default-calendar-URL", XC_R_INBOX, XC_P_SETTABLE, NULL, NULL, ref_default_calendar, check_default_calendar },
     { XC_NS_CALDAV, "schedule-calendar-transp", XC_R_CALENDAR, XC_P_SETTABLE | XC_P_DEAD, NULL, put_transp, NULL, check_transp },
     { XC_NS_CALDAV, "calendar-free-busy-set", XC_R_INBOX, 0, has_calendars, NULL, ref_free_busy, NULL },

@@ -12,6 +12,7 @@ const xc_report_t xc_reports[] = {
     { XC_NS_DAV, "sync-collection", XC_R_LOGGED, xc_report_sync },
     { XC_NS_DAV, "expand-property", XC_R_ALL, xc_report_expand },
     { XC_NS_DAV, "principal-property-search", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_PRINCIPAL | XC_R_HOME, xc_report_principal_search },
+    { XC_NS_CS, "calendarserver-principal-search", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_PRINCIPAL | XC_R_HOME, xc_report_cs_principal_search },
     { XC_NS_DAV, "principal-search-property-set", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_PRINCIPAL | XC_R_HOME, xc_report_search_set },
     { XC_NS_DAV, "principal-match", XC_R_ROOT | XC_R_PRINCIPALS | XC_R_HOME, xc_report_principal_match },
     { XC_NS_DAV, "acl-principal-prop-set", XC_R_ALL, xc_report_acl_principals },
@@ -64,6 +65,12 @@ xc_error_t *xc_method_report(xc_dav_t *d)
             continue;
         d->req->op = report->name;
         xc_error_t *err = xc_resource_self(&self, d);
+        if (err && err->status == 404 && report->handle == xc_report_freebusy && xc_freebusy_is_told(d)) {
+            /* when somebody is busy may be known without anything else of theirs */
+            self = apr_pcalloc(d->pool, sizeof(*self));
+            self->path = d->path;
+            err = NULL;
+        }
         if (!err)
             err = xc_precond_match(d, self);
         return for_clients(report, err ? err : report->handle(d, root, self));

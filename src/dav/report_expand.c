@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dav/dav.h"
+#include "dav/people.h"
 
 #define MAX_DEPTH      4
 #define MAX_PROPERTIES 200
@@ -48,6 +49,32 @@ typedef struct asked_t {
 
 static void write_expanded(xc_ms_t *ms, const xc_resource_t *r, const xmlNode *parent, apr_pool_t *pool);
 
+/* What the properties asked for below `node` need of a principal. */
+static unsigned needs_of(const xmlNode *node, unsigned kind, apr_pool_t *pool)
+{
+    unsigned needs = 0;
+    for (xmlNode *p = xc_xml_child(node, XC_NS_DAV, "property"); p; p = xc_xml_next(p, XC_NS_DAV, "property")) {
+        const char *ns = xc_xml_attr(p, "namespace", pool);
+        const xc_liveprop_t *live = xc_liveprop_find(ns ? ns : XC_NS_DAV, xc_xml_attr(p, "name", pool), kind);
+        needs |= live ? live->flags & (XC_P_MEMBERS | XC_P_HOURS) : 0;
+    }
+    return needs;
+}
+
+/* A resource that is referred to. The answer has begun: what cannot be learned of it now is not there. */
+static xc_resource_t *target_of(xc_dav_t *d, const xc_path_t *path, const xmlNode *node, apr_pool_t *pool)
+{
+    xc_resource_t *target = NULL;
+    if (path->kind == XC_R_PRINCIPAL) {
+        if (!xc_person_find(&target, d, path->address))
+            xc_person_prepare(d, target, needs_of(node, path->kind, pool) & XC_P_MEMBERS);
+        return target;
+    }
+    target = apr_pcalloc(pool, sizeof(*target));
+    target->path = *path;
+    return target;
+}
+
 static void write_one(xc_ms_t *ms, const xc_resource_t *r, const asked_t *a, apr_pool_t *pool)
 {
     if (a->status != 200) {
@@ -61,10 +88,14 @@ static void write_one(xc_ms_t *ms, const xc_resource_t *r, const asked_t *a, apr
     apr_array_header_t *refs = a->live->refs(ms->d, r, pool);
     xc_xmlw_start(ms->w, a->ns, a->name);
     for (int i = 0; i < refs->nelts; i++) {
-        xc_resource_t target = { .path = APR_ARRAY_IDX(refs, i, xc_path_t) };
+        xc_path_t path = APR_ARRAY_IDX(refs, i, xc_path_t);
+        xc_resource_t *target = target_of(ms->d, &path, a->node, pool);
         xc_xmlw_start(ms->w, XC_NS_DAV, "response");
-        xc_xmlw_element(ms->w, XC_NS_DAV, "href", xc_resource_href(ms->d, &target.path, pool));
-        write_expanded(ms, &target, a->node, pool);
+        xc_xmlw_element(ms->w, XC_NS_DAV, "href", xc_resource_href(ms->d, &path, pool));
+        if (target)
+            write_expanded(ms, target, a->node, pool);
+        else /* somebody whom the directory does not show */
+            xc_xmlw_element(ms->w, XC_NS_DAV, "status", xc_status_line(404, pool));
         xc_xmlw_end(ms->w);
     }
     xc_xmlw_end(ms->w);
@@ -112,7 +143,7 @@ xc_error_t *xc_report_expand(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
     xc_resource_t mailbox = { .path = xc_resource_path(d, XC_R_PRINCIPAL) };
     int count = 0;
     XC_TRY(check(root, 0, &count, d->pool));
-    XC_TRY(xc_props_prepare(d, self, XC_P_LOG | XC_P_BODY | XC_P_DEAD, d->pool));
+    XC_TRY(xc_props_prepare(d, self, XC_P_LOG | XC_P_BODY | XC_P_DEAD | needs_of(root, self->path.kind, d->pool), d->pool));
     XC_TRY(xc_props_prepare(d, &mailbox, XC_P_DEAD, d->pool)); /* refs lead to the principal and the home */
     xc_ms_t *ms = xc_ms_make(d, 207, XC_NS_DAV, "multistatus");
     xc_ms_open(ms, xc_resource_href(d, &self->path, d->pool));

@@ -6,6 +6,8 @@
 #include "dav/dav.h"
 
 #define PORTION 500
+/* The segment of a mailbox's own calendar, from which its free/busy times come. */
+#define DEFAULT_CALENDAR "calendar"
 
 typedef struct busy_t {
     xc_dav_t *d;
@@ -76,6 +78,35 @@ static xc_error_t *add_home(busy_t *b)
     return NULL;
 }
 
+int xc_freebusy_is_told(const xc_dav_t *d)
+{
+    return !xc_resource_is_own(d, &d->path) && (d->path.kind == XC_R_HOME || !strcmp(d->path.calendar, DEFAULT_CALENDAR));
+}
+
+/* Somebody else's time, as Exchange tells it of their own calendar: the whole home of theirs, or what may not be read. */
+static xc_error_t *answer_for_other(busy_t *b)
+{
+    xc_dav_t *d = b->d;
+    xc_availability_t row;
+    if (b->range.end - b->range.start > XC_BUSY_MAX_WINDOW)
+        return xc_error_make(d->pool, 0, XC_COND_NUMBER_OF_MATCHES, "Others' times can be asked for 400 days at once.");
+    XC_TRY(xc_people_availability(&row, d->req->mailbox, &d->path.address, 1, b->range.start, b->range.end, d->pool));
+    if (row.error)
+        return row.error;
+    const char *text = xc_busy_view_text(row.view, b->range.start, b->range.end, d->pool);
+    xc_reply_data(d, 200, XC_TYPE_CALENDAR, text, strlen(text));
+    return NULL;
+}
+
+static int is_for_other(const xc_dav_t *d, const xc_resource_t *self, int depth)
+{
+    if (xc_resource_is_own(d, &self->path) || !xc_freebusy_is_told(d))
+        return 0;
+    if (self->path.kind == XC_R_HOME)
+        return depth == XC_DEPTH_INFINITY;
+    return depth != 0 && (!self->cal || !(self->cal->folder.rights & XC_RIGHT_READ));
+}
+
 xc_error_t *xc_report_freebusy(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
 {
     busy_t b = { .d = d };
@@ -85,8 +116,10 @@ xc_error_t *xc_report_freebusy(xc_dav_t *d, xmlNode *root, xc_resource_t *self)
     if (!range || !xc_xml_attr(range, "start", d->pool) || !xc_xml_attr(range, "end", d->pool) || xc_range_parse(&b.range, range, d->pool))
         return xc_error_make(d->pool, 400, XC_COND_NONE, "A free-busy-query has one time-range with a start and a later end in UTC.");
     b.periods = apr_array_make(d->pool, 64, sizeof(xc_busy_period_t));
+    if (is_for_other(d, self, depth))
+        return answer_for_other(&b);
     /* As with calendar-query: no Depth means the objects inside, a written 0 the collection alone. */
-    if (self->path.kind == XC_R_CALENDAR && depth != 0)
+    if (self->path.kind == XC_R_CALENDAR && self->cal && depth != 0)
         XC_TRY(add_calendar(&b, self->cal));
     else if (self->path.kind == XC_R_HOME && depth == XC_DEPTH_INFINITY)
         XC_TRY(add_home(&b));

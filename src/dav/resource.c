@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "dav/dav.h"
+#include "dav/people.h"
 
 static xc_error_t *nothing_here(xc_dav_t *d)
 {
@@ -36,8 +37,11 @@ xc_error_t *xc_resource_enter(xc_dav_t *d)
     d->mailbox = d->req->mailbox;
     if (xc_resource_is_own(d, &d->path))
         return NULL;
-    if (d->path.kind == XC_R_PRINCIPAL)
-        return nothing_here(d);
+    if (d->path.kind == XC_R_PRINCIPAL) { /* whoever is in the directory; nothing of theirs can be changed */
+        if (d->method->flags & XC_M_CHANGES)
+            return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Only people themselves change what they are called here.");
+        return NULL;
+    }
     return xc_mailbox_other(&d->mailbox, d->req->mailbox, d->path.address, d->pool);
 }
 
@@ -133,6 +137,8 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
             if (!xc_mailbox_is_own(mailbox)) /* is there anything that may be seen? */
                 XC_TRY(xc_mailbox_calendars(&calendars, mailbox, d->pool));
         }
+        else if (path->kind == XC_R_PRINCIPAL && !xc_resource_is_own(d, path))
+            return xc_person_find(out, d, path->address);
         else if (!xc_resource_is_own(d, path))
             return nothing_here(d);
         *out = apr_pcalloc(d->pool, sizeof(**out));

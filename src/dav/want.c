@@ -64,6 +64,15 @@ const xc_wanted_t *xc_want_has(const xc_want_t *want, const char *ns, const char
     return NULL;
 }
 
+xc_error_t *xc_want_parse_or_none(xc_want_t **out, const xmlNode *root, apr_pool_t *pool)
+{
+    if (xc_xml_child(root, XC_NS_DAV, "prop"))
+        return xc_want_parse(out, root, pool);
+    *out = apr_pcalloc(pool, sizeof(**out));
+    (*out)->props = apr_array_make(pool, 1, sizeof(xc_wanted_t));
+    return NULL;
+}
+
 typedef struct needs_t {
     unsigned kind, needs;
 } needs_t;
@@ -92,5 +101,5 @@ unsigned xc_want_needs(const xc_want_t *want, unsigned kind)
     /* dead properties of an object come with its body */
     if ((kind & XC_R_MEMBERS) && (n.needs & XC_P_DEAD))
         n.needs |= XC_P_BODY;
-    return n.needs & (XC_P_BODY | XC_P_LOG | XC_P_DEAD | XC_P_ACL);
+    return n.needs & (XC_P_BODY | XC_P_LOG | XC_P_DEAD | XC_P_MEMBERS | XC_P_HOURS | XC_P_ACL);
 }

@@ -446,10 +446,13 @@ FAKE_HELPER const char *fake_event(const char *uid, const char *start, const cha
                         uid, start, summary);
 }
 
+#include "fake_people.h"
+
 /* A fresh mailbox on fake_pool: calendar/ with two events, work/ with one. */
 static void fake_fill(void)
 {
     memset(&fake_box, 0, sizeof(fake_box));
+    memset(&fake_people, 0, sizeof(fake_people));
     fake_box.pool = fake_pool;
     fake_box.verbatim = 1;
     fake_box.props = apr_table_make(fake_pool, 4);
