@@ -206,6 +206,8 @@ static const struct {
     {APPOINTMENT, 0x8215, NULL, "Boolean", bool_value, "IsAllDayEvent"},
     {APPOINTMENT, 0x8217, NULL, "Integer", text_value, "AppointmentState"},
     {APPOINTMENT, 0x8218, NULL, "Integer", response, "MyResponseType"},
+    {APPOINTMENT, 0x8220, NULL, "SystemTime", time_value, "AppointmentReplyTime"},
+    {APPOINTMENT, 0x8224, NULL, "Integer", busy, "IntendedFreeBusyStatus"},
     {APPOINTMENT, 0x8223, NULL, "Boolean", recurring, NULL},
     {APPOINTMENT, 0x8228, NULL, "SystemTime", replace_time, NULL},
     {APPOINTMENT, 0x8229, NULL, "Boolean", bool_value, "MeetingRequestWasSent"},

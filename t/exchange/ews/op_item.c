@@ -77,8 +77,8 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
         return lab_fail(call, "ErrorCannotDeleteObject");
     lab_sending_t sending = lab_sending_read(cancellations);
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR)
-        lab_meeting_cancel(call, item, day, &sending, NULL, NULL, NULL);
-    return lab_remove_item(call, item, day, to_trash);
+        fail = lab_meeting_cancel(call, item, day, &sending, NULL, NULL, NULL);
+    return fail ? fail : lab_remove_item(call, item, day, to_trash);
 }
 
 void lab_op_delete_item(lab_call_t *call)

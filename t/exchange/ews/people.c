@@ -59,7 +59,11 @@ static const lab_fail_t *read_one(lab_call_t *call, xmlNodePtr box, lab_person_t
     if ((!address || !*address) && (!name || !*name))
         return lab_fail(call, "ErrorInvalidRecipients");
     const lab_dir_entry_t *who = lab_dir_by_any(address && *address ? address : name);
-    p->name = name && *name ? name : who ? who->display_name : address;
+    const lab_dir_list_t *list = who ? NULL : lab_dir_list_by_smtp(address);
+    p->name = name && *name ? name
+              : who         ? who->display_name
+              : list        ? list->display_name
+                            : address;
     p->address = who ? who->smtp : address && *address ? address : name;
     p->routing = who || !routing || !*routing ? "SMTP" : routing;
     p->response = p->time = p->proposed_start = p->proposed_end = "";
@@ -92,6 +96,8 @@ void lab_put_mailbox(lab_call_t *call, lab_buf_t *out, const lab_person_t *p)
     lab_buf_elem(out, "t:RoutingType", p->routing);
     if (call->version >= LAB_EXCHANGE_2010)
         lab_buf_elem(out, "t:MailboxType",
-                     lab_dir_by_smtp(p->address) ? "Mailbox" : "OneOff");
+                     lab_dir_by_smtp(p->address)        ? "Mailbox"
+                     : lab_dir_list_by_smtp(p->address) ? "PublicDL"
+                                                        : "OneOff");
     lab_buf_puts(out, "</t:Mailbox>");
 }

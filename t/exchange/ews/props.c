@@ -132,6 +132,9 @@ lab_prop_t lab_props[] = {
     ROW("task:StatusDescription", "StatusDescription", TSK, A | L,
         lab_emit_task_status_text, NULL),
     ROW("task:TotalWork", "TotalWork", TSK, A | L, lab_emit_text, lab_set_int),
+    ROW("message:ReceivedBy", "ReceivedBy", MSG, A | L | Q, lab_emit_one_person, NULL),
+    ROW("message:ReceivedRepresenting", "ReceivedRepresenting", MSG, A | L | Q,
+        lab_emit_one_person, NULL),
     /* MeetingMessageType */
     ROW("meeting:AssociatedCalendarItemId", "AssociatedCalendarItemId", MTG, A | D | Q,
         lab_emit_associated, NULL),

@@ -8,6 +8,7 @@
 
 #include "control/settings.h"
 #include "ews/events.h"
+#include "store/rights.h"
 
 lab_bag_t *lab_attendant_bag(lab_call_t *call, lab_item_t *item, int day)
 {
@@ -370,6 +371,54 @@ static void process(lab_call_t *call, lab_mail_t *mail, int mailbox)
     lab_bag_set(mail->item.bag, "HasBeenProcessed", "true");
 }
 
+/* puts a message into a folder */
+static void store(lab_call_t *call, lab_mail_t *mail, const lab_folder_t *folder,
+                  bool is_new)
+{
+    mail->item.id = 0;
+    mail->item.mailbox = folder->mailbox;
+    mail->item.folder = folder->id;
+    lab_item_save(call->db, call->pool, &mail->item);
+    for (int i = 0; i < mail->exceptions->nelts; i++)
+        lab_exception_save(call->db, call->pool, mail->item.id,
+                           APR_ARRAY_IDX(mail->exceptions, i, lab_exception_t *));
+    if (mail->parts)
+        lab_item_copy_attachments(call->db, mail->parts, mail->item.id);
+    lab_event_item(call, LAB_EVENT_CREATED, &mail->item);
+    if (is_new)
+        lab_event_item(call, LAB_EVENT_NEW_MAIL, &mail->item);
+}
+
+/* Copies for the delegates who want them, who cannot answer them in their own name. Does
+ * the owner get the message himself? */
+static bool deliver_to_delegates(lab_call_t *call, lab_mail_t *mail, int mailbox)
+{
+    apr_array_header_t *delegates = lab_delegates(call->db, call->pool, mailbox);
+    lab_person_t owner = lab_person_of(lab_dir_at(mailbox));
+    bool some = false;
+    for (int i = 0; i < delegates->nelts; i++) {
+        const lab_delegate_t *d = &APR_ARRAY_IDX(delegates, i, lab_delegate_t);
+        lab_folder_t *inbox =
+            lab_folder_distinguished(call->db, call->pool, d->who, "inbox");
+        if (!d->copies || !inbox)
+            continue;
+        lab_mail_t copy = *mail;
+        lab_person_t by = lab_person_of(lab_dir_at(d->who));
+        copy.item.bag = lab_bag_copy(call->pool, mail->item.bag);
+        lab_bag_set(copy.item.bag, "IsDelegated", "true");
+        lab_bag_set(copy.item.bag, "ReceivedBy", lab_people_pack_one(call->pool, &by));
+        lab_bag_set(copy.item.bag, "ReceivedRepresenting",
+                    lab_people_pack_one(call->pool, &owner));
+        store(call, &copy, inbox, true);
+        some = true;
+    }
+    lab_deliver_t how = lab_deliver_get(call->db, mailbox);
+    if (some && how == LAB_DELIVER_INFORM &&
+        lab_kind_of_class(mail->item.class_name) == LAB_KIND_REQUEST)
+        lab_bag_set(mail->item.bag, "MeetingRequestType", "PrincipalWantsCopy");
+    return !some || how != LAB_DELIVER_DELEGATES;
+}
+
 void lab_attendant_deliver(lab_call_t *call, const lab_mail_t *mail, int mailbox)
 {
     lab_mail_t own = *mail;
@@ -381,19 +430,10 @@ void lab_attendant_deliver(lab_call_t *call, const lab_mail_t *mail, int mailbox
     if (!folder)
         return;
     own.item.bag = lab_bag_copy(call->pool, mail->item.bag);
-    own.item.id = 0;
     own.item.mailbox = mailbox;
-    own.item.folder = folder->id;
     lab_bag_remove(own.item.bag, "BccRecipients");
     if (meeting && (room || lab_settings_attendant(call->lab->settings)))
         process(call, &own, mailbox);
-    lab_item_save(call->db, call->pool, &own.item);
-    for (int i = 0; i < own.exceptions->nelts; i++)
-        lab_exception_save(call->db, call->pool, own.item.id,
-                           APR_ARRAY_IDX(own.exceptions, i, lab_exception_t *));
-    if (own.parts)
-        lab_item_copy_attachments(call->db, own.parts, own.item.id);
-    lab_event_item(call, LAB_EVENT_CREATED, &own.item);
-    if (!(meeting && room))
-        lab_event_item(call, LAB_EVENT_NEW_MAIL, &own.item);
+    if (!meeting || deliver_to_delegates(call, &own, mailbox))
+        store(call, &own, folder, !(meeting && room));
 }

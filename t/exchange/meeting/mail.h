@@ -35,6 +35,9 @@ const lab_answer_t *lab_answer_of(const char *response);
 lab_mail_t *lab_mail_report(lab_call_t *call, const char *subject, const char *body,
                             const char *address);
 
+/* A mail that the caller writes: in his own name, or as a delegate on behalf of the owner
+ * of the mailbox. */
+void lab_mail_by_caller(lab_call_t *call, lab_mail_t *mail);
 /* Sends a mail from a mailbox: local ones get it, addresses of the domain that are
  * nobody's come back as a report. With `copies` a copy stays in that folder. It is noted
  * for GET /lab/outbox. */

@@ -42,10 +42,12 @@ void lab_meeting_settle(lab_draft_t *draft);
  * item stays written (`draft->kept`), nobody is mailed. */
 const lab_fail_t *lab_meeting_send(lab_draft_t *draft);
 /* Mails cancellations of an organizer's meeting or of one occurrence, before it is taken
- * away. `body` and its type, or NULL. The item is marked as cancelled, not saved. */
-void lab_meeting_cancel(lab_call_t *call, lab_item_t *item, int day,
-                        const lab_sending_t *sending, const lab_folder_t *copies,
-                        const char *body, const char *body_type);
+ * away. `body` and its type, or NULL. The item is marked as cancelled, not saved.
+ * ErrorSendAsDenied for those who may not mail in the owner's name. */
+const lab_fail_t *lab_meeting_cancel(lab_call_t *call, lab_item_t *item, int day,
+                                     const lab_sending_t *sending,
+                                     const lab_folder_t *copies, const char *body,
+                                     const char *body_type);
 
 /* The meeting of a UID in a mailbox's calendar: the whole one, or with `*day` the series
  * that has an occurrence of that day or, with `*day` set to LAB_NO_DAY, an item of that

@@ -9,8 +9,15 @@
 static bool booked(const lab_emit_t *e, lab_view_t *view)
 {
     const lab_item_t *message = e->view->item;
+    /* a delegate's copy is about the calendar of somebody else */
+    apr_array_header_t *people =
+        lab_people_unpack(e->call->pool, lab_view_get(e->view, "ReceivedRepresenting"));
+    const lab_dir_entry_t *owner =
+        people->nelts ? lab_dir_by_smtp(APR_ARRAY_IDX(people, 0, lab_person_t).address)
+                      : NULL;
     int day = lab_view_day(e->view);
-    lab_item_t *item = lab_meeting_find(e->call, message->mailbox, message->uid, &day);
+    int mailbox = owner ? lab_mailbox_index(owner) : message->mailbox;
+    lab_item_t *item = lab_meeting_find(e->call, mailbox, message->uid, &day);
     if (!item)
         return false;
     lab_view_make(e->call, item, day, view);
@@ -105,7 +112,8 @@ static void put_calendar(const lab_emit_t *e)
 /* what a client may answer to this item (ews.md 9.3) */
 void lab_emit_response_objects(const lab_emit_t *e, const lab_prop_t *p)
 {
-    bool own = lab_view_bool(e->view, "IsFromMe", false);
+    bool own = lab_view_bool(e->view, "IsFromMe", false) ||
+               lab_view_bool(e->view, "IsDelegated", false);
     lab_buf_printf(e->out, "<%s>", p->element);
     switch (e->view->kind) {
     case LAB_KIND_CALENDAR: put_calendar(e); break;

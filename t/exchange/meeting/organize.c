@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "ews/rights.h"
 #include "meeting/mail.h"
 
 /* what was last told to the attendees; "what" of the times */
@@ -118,11 +119,13 @@ void lab_meeting_settle(lab_draft_t *d)
         lab_bag_set_int(d->bag, "AppointmentState", state);
     if (!(state & LAB_STATE_MEETING) || !d->sending.send)
         return;
+    /* who is merely added hears of new times; the others have yet to be asked */
+    if (sent && d->sending.changed)
+        return;
     d->moved = sent && is_moved(d);
     if (d->moved) {
         lab_bag_set_int(d->bag, sequence, get_int(d, sequence) + 1);
-        if (!d->sending.changed)
-            forget_answers(d);
+        forget_answers(d);
     }
     if (!sent)
         lab_bag_set(d->bag, "MeetingRequestWasSent", "true");
@@ -157,14 +160,30 @@ static lab_folder_t *sent_items(lab_call_t *call, int mailbox, bool copy)
                 : NULL;
 }
 
-static void post_request(lab_call_t *call, const lab_view_t *view, const char *type,
+/* what is another than it was, for an update's ChangeHighlights */
+static void put_highlights(lab_mail_t *mail, const lab_draft_t *d, const lab_view_t *now)
+{
+    lab_bag_t *bag = mail->item.bag;
+    const char *place = lab_view_get(&d->was, "Location");
+    if (differ(place, lab_view_get(now, "Location")))
+        lab_bag_set(bag, "old:Location", place ? place : "");
+    if (d->was.start != now->start)
+        lab_bag_set_int(bag, "old:Start", d->was.start);
+    if (d->was.end != now->end)
+        lab_bag_set_int(bag, "old:End", d->was.end);
+}
+
+static void post_request(const lab_draft_t *d, const lab_view_t *view, const char *type,
                          apr_array_header_t *to, const lab_folder_t *copies)
 {
     if (!to->nelts)
         return;
-    lab_mail_t *mail = lab_mail_request(call, view, type);
+    lab_mail_t *mail = lab_mail_request(d->call, view, type);
+    if (strcmp(type, "NewMeetingRequest"))
+        put_highlights(mail, d, view);
     mail->to = to;
-    lab_mail_post(call, mail, copies);
+    lab_mail_by_caller(d->call, mail);
+    lab_mail_post(d->call, mail, copies);
 }
 
 const lab_fail_t *lab_meeting_send(lab_draft_t *d)
@@ -194,13 +213,14 @@ const lab_fail_t *lab_meeting_send(lab_draft_t *d)
         d->kept = true;
         return fail;
     }
-    lab_folder_t *copies = sent_items(call, d->item->mailbox, d->sending.copy);
-    post_request(call, &now, d->moved ? "FullUpdate" : "InformationalUpdate", stayed,
+    lab_folder_t *copies = sent_items(call, call->mailbox, d->sending.copy);
+    post_request(d, &now, d->moved ? "FullUpdate" : "InformationalUpdate", stayed,
                  copies);
-    post_request(call, &now, "NewMeetingRequest", added, copies);
+    post_request(d, &now, "NewMeetingRequest", added, copies);
     if (removed->nelts) {
         lab_mail_t *mail = lab_mail_cancellation(call, &now);
         mail->to = removed;
+        lab_mail_by_caller(call, mail);
         lab_mail_post(call, mail, copies);
     }
     return NULL;
@@ -220,6 +240,7 @@ static void post_cancellation(lab_call_t *call, const lab_view_t *view,
         lab_bag_set(bag, "BodyType", body_type);
     }
     mail->to = to;
+    lab_mail_by_caller(call, mail);
     lab_mail_post(call, mail, copies);
 }
 
@@ -241,22 +262,25 @@ static void cancel_guests(lab_call_t *call, const lab_view_t *master,
     }
 }
 
-void lab_meeting_cancel(lab_call_t *call, lab_item_t *item, int day,
-                        const lab_sending_t *sending, const lab_folder_t *copies,
-                        const char *body, const char *body_type)
+const lab_fail_t *lab_meeting_cancel(lab_call_t *call, lab_item_t *item, int day,
+                                     const lab_sending_t *sending,
+                                     const lab_folder_t *copies, const char *body,
+                                     const char *body_type)
 {
     static const char sequence[] = "AppointmentSequenceNumber";
     lab_view_t view;
     lab_view_make(call, item, day, &view);
     bool sent = lab_view_bool(&view, "MeetingRequestWasSent", false);
     if (!sending->send || !lab_meeting_is_mine(&view) || !sent)
-        return;
+        return NULL;
+    if (!lab_may_send_for(call, item->mailbox))
+        return lab_fail(call, "ErrorSendAsDenied");
     if (!copies)
-        copies = sent_items(call, item->mailbox, sending->copy);
+        copies = sent_items(call, call->mailbox, sending->copy);
     apr_array_header_t *all = lab_meeting_people(call, &view);
     post_cancellation(call, &view, all, copies, body, body_type);
     if (day != LAB_NO_DAY)
-        return;
+        return NULL;
     cancel_guests(call, &view, all, copies, body, body_type);
     lab_bag_set_int(item->bag, sequence, lab_bag_int(item->bag, sequence, 0) + 1);
     lab_bag_set_int(item->bag, "AppointmentState",
@@ -268,4 +292,5 @@ void lab_meeting_cancel(lab_call_t *call, lab_item_t *item, int day,
                                 : "",
                             NULL));
     lab_bag_set(item->bag, "LegacyFreeBusyStatus", "Free");
+    return NULL;
 }

@@ -76,23 +76,52 @@ static void put_time(lab_call_t *call, json_t *object, const char *name,
         object, name, text_or_null(text ? lab_time_format_utc(when, call->pool) : NULL));
 }
 
+static void add_receiver(apr_array_header_t *list, const lab_dir_entry_t *who)
+{
+    int mailbox = who ? lab_mailbox_index(who) : -1;
+    for (int i = 0; i < list->nelts; i++)
+        if (APR_ARRAY_IDX(list, i, int) == mailbox)
+            return;
+    if (mailbox >= 0)
+        APR_ARRAY_PUSH(list, int) = mailbox;
+}
+
+/* the mailboxes here that get a mail, each once; lists stand for their members */
+static apr_array_header_t *receivers(lab_call_t *call, const lab_mail_t *mail)
+{
+    apr_array_header_t *list = apr_array_make(call->pool, 8, sizeof(int));
+    for (int i = 0; i < mail->to->nelts; i++) {
+        const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
+        const lab_dir_list_t *group = lab_dir_list_by_smtp(address);
+        add_receiver(list, lab_dir_by_smtp(address));
+        for (int k = 0; group && group->members[k]; k++)
+            add_receiver(list, lab_dir_by_alias(group->members[k]));
+    }
+    return list;
+}
+
 /* a line of GET /lab/outbox */
-static void note(lab_call_t *call, const lab_mail_t *mail)
+static void note(lab_call_t *call, const lab_mail_t *mail, const apr_array_header_t *here)
 {
     const lab_bag_t *bag = mail->item.bag;
     lab_view_t view;
     json_t *o = json_object(), *to = json_array(), *delivered = json_array();
     apr_array_header_t *from = lab_people_unpack(call->pool, lab_bag_get(bag, "From"));
+    apr_array_header_t *by = lab_people_unpack(call->pool, lab_bag_get(bag, "Sender"));
     for (int i = 0; i < mail->to->nelts; i++) {
         const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
         json_array_append_new(to, text_or_null(address));
-        if (lab_dir_by_smtp(address))
-            json_array_append_new(delivered, text_or_null(address));
     }
+    for (int i = 0; i < here->nelts; i++)
+        json_array_append_new(delivered,
+                              json_string(lab_dir_at(APR_ARRAY_IDX(here, i, int))->smtp));
     lab_view_item(call, &mail->item, &view);
     json_object_set_new(
         o, "from",
         text_or_null(from->nelts ? APR_ARRAY_IDX(from, 0, lab_person_t).address : NULL));
+    json_object_set_new(
+        o, "sender",
+        text_or_null(by->nelts ? APR_ARRAY_IDX(by, 0, lab_person_t).address : NULL));
     json_object_set_new(o, "to", to);
     json_object_set_new(o, "delivered", delivered);
     json_object_set_new(o, "class", text_or_null(mail->item.class_name));
@@ -142,6 +171,14 @@ lab_item_t *lab_mail_keep(lab_call_t *call, const lab_mail_t *mail,
     return item;
 }
 
+void lab_mail_by_caller(lab_call_t *call, lab_mail_t *mail)
+{
+    if (call->mailbox == mail->item.mailbox)
+        return;
+    lab_person_t by = lab_person_of(lab_dir_at(call->mailbox));
+    lab_bag_set(mail->item.bag, "Sender", lab_people_pack_one(call->pool, &by));
+}
+
 /* an address of ours that nobody has */
 static void send_back(lab_call_t *call, const lab_mail_t *mail, const char *address)
 {
@@ -163,16 +200,17 @@ void lab_mail_post(lab_call_t *call, lab_mail_t *mail, const lab_folder_t *copie
 {
     if (!mail->to->nelts)
         return;
+    apr_array_header_t *here = receivers(call, mail);
     put_recipients(call, mail);
-    note(call, mail);
+    note(call, mail, here);
     if (copies)
         lab_mail_keep(call, mail, copies, false);
+    for (int i = 0; i < here->nelts; i++)
+        lab_attendant_deliver(call, mail, APR_ARRAY_IDX(here, i, int));
     for (int i = 0; i < mail->to->nelts; i++) {
         const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
-        const lab_dir_entry_t *who = lab_dir_by_smtp(address);
-        if (who)
-            lab_attendant_deliver(call, mail, lab_mailbox_index(who));
-        else if (in_our_domain(address))
+        if (in_our_domain(address) && !lab_dir_by_smtp(address) &&
+            !lab_dir_list_by_smtp(address))
             send_back(call, mail, address);
     }
 }

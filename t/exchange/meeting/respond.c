@@ -5,23 +5,28 @@
 
 #include "control/settings.h"
 #include "ews/remove.h"
+#include "ews/rights.h"
 #include "meeting/attendant.h"
 
 /* The errors of one response object; since 2010 cancelled meetings have their own. */
 typedef struct act {
-    const char *element, *response, *organizer, *cancelled, *unfit;
+    const char *element, *response, *organizer, *cancelled, *delegated, *unfit;
 } act_t;
 
 static const act_t acts[] = {
     {"AcceptItem", "Accept", "ErrorCalendarIsOrganizerForAccept",
-     "ErrorCalendarIsCancelledForAccept", "ErrorInvalidItemForOperationAcceptItem"},
+     "ErrorCalendarIsCancelledForAccept", "ErrorCalendarIsDelegatedForAccept",
+     "ErrorInvalidItemForOperationAcceptItem"},
     {"TentativelyAcceptItem", "Tentative", "ErrorCalendarIsOrganizerForTentative",
-     "ErrorCalendarIsCancelledForTentative", "ErrorInvalidItemForOperationTentative"},
+     "ErrorCalendarIsCancelledForTentative", "ErrorCalendarIsDelegatedForTentative",
+     "ErrorInvalidItemForOperationTentative"},
     {"DeclineItem", "Decline", "ErrorCalendarIsOrganizerForDecline",
-     "ErrorCalendarIsCancelledForDecline", "ErrorInvalidItemForOperationDeclineItem"},
-    {"CancelCalendarItem", NULL, NULL, NULL, "ErrorInvalidItemForOperationCancelItem"},
+     "ErrorCalendarIsCancelledForDecline", "ErrorCalendarIsDelegatedForDecline",
+     "ErrorInvalidItemForOperationDeclineItem"},
+    {"CancelCalendarItem", NULL, NULL, NULL, NULL,
+     "ErrorInvalidItemForOperationCancelItem"},
     {"RemoveItem", NULL, "ErrorCalendarIsOrganizerForRemove", NULL,
-     "ErrorInvalidItemForOperationRemoveItem"},
+     "ErrorCalendarIsDelegatedForRemove", "ErrorInvalidItemForOperationRemoveItem"},
 };
 
 static const act_t *act_of(const xmlNode *element)
@@ -121,6 +126,7 @@ static const lab_fail_t *read_proposal(const job_t *j, lab_answer_t *answer)
 /* sends the mail, or keeps it as a draft */
 static void let_go(const job_t *j, lab_mail_t *mail)
 {
+    lab_mail_by_caller(j->call, mail);
     if (!j->silent)
         lab_mail_post(j->call, mail, j->folder);
     else if (j->folder)
@@ -180,6 +186,8 @@ static const lab_fail_t *answer(job_t *j)
     lab_view_t view;
     int day = j->day;
     const lab_fail_t *fail = read_proposal(j, &a);
+    if (!fail && lab_bag_bool(j->item->bag, "IsDelegated", false))
+        fail = lab_fail(call, j->act->delegated);
     if (!fail && !(j->kind & (LAB_KIND_REQUEST | LAB_KIND_CALENDAR)))
         fail = lab_fail(call, j->act->unfit);
     if (!fail && j->kind == LAB_KIND_REQUEST)
@@ -192,6 +200,8 @@ static const lab_fail_t *answer(job_t *j)
     if (!lab_meeting_is_received(&view))
         return lab_fail(call, j->act->organizer);
     fail = check_cancelled(j, &view);
+    if (!fail && !j->silent && !lab_may_send_for(call, item->mailbox))
+        fail = lab_fail(call, "ErrorSendAsDenied");
     if (fail)
         return fail;
     a.body = body_of(j, "Body", &a.body_type);
@@ -220,6 +230,7 @@ static const lab_fail_t *cancel(job_t *j)
     lab_call_t *call = j->call;
     lab_view_t view;
     const char *type;
+    const lab_fail_t *fail = NULL;
     if (j->kind != LAB_KIND_CALENDAR)
         return lab_fail(call, j->act->unfit);
     if (in_trash(j))
@@ -236,9 +247,11 @@ static const lab_fail_t *cancel(job_t *j)
         mail->to = lab_meeting_people(call, &view);
         let_go(j, mail);
     } else {
-        lab_meeting_cancel(call, j->item, j->day, &everybody, j->folder, body, type);
+        fail =
+            lab_meeting_cancel(call, j->item, j->day, &everybody, j->folder, body, type);
     }
-    const lab_fail_t *fail = lab_remove_item(call, j->item, j->day, true);
+    if (!fail)
+        fail = lab_remove_item(call, j->item, j->day, true);
     if (!fail)
         add_result(j, j->item, LAB_NO_DAY);
     return fail;
@@ -253,6 +266,8 @@ static const lab_fail_t *take_out(job_t *j)
     int day = j->day;
     if (!(j->kind & (LAB_KIND_CALENDAR | LAB_KIND_CANCELLATION)))
         return lab_fail(call, j->act->unfit);
+    if (lab_bag_bool(j->item->bag, "IsDelegated", false))
+        return lab_fail(call, j->act->delegated);
     if (j->kind == LAB_KIND_CANCELLATION) {
         lab_view_item(call, j->item, &view);
         day = lab_view_day(&view);

@@ -7,6 +7,7 @@ import pytest
 
 from ewsclient import NS, Ews, EwsError, Fault, appointment, id_xml, text
 from meeting import DOMAIN, answers, attendees, find, ident, kind, one, respond, states
+from test_services import attach
 
 VERSIONS = {'2007_SP1': 'Exchange2007_SP1', '2010_SP2': 'Exchange2010_SP2', '2013_SP1': 'Exchange2013_SP1', '2019': 'Exchange2016'}
 
@@ -159,6 +160,71 @@ def test_only_who_came_and_went_is_told(lab, alice, bob):
     alice.update(ident(one(alice)), ('calendar:RequiredAttendees', attendees('bob')), send='SendOnlyToAll')
     assert mails(lab, 'to', 'method') == [(['bob' + DOMAIN], 'REQUEST'), (['dave' + DOMAIN], 'CANCEL')]
     assert item[0] == ident(one(alice))[0]
+
+
+def test_new_times_told_to_a_newcomer_alone_still_wait_for_the_others(lab, alice, bob):
+    item = invite(alice, 'bob')
+    item = alice.update(item, ('calendar:Start', '<t:Start>2024-05-03T08:00:00Z</t:Start>'), ('calendar:End', '<t:End>2024-05-03T09:00:00Z</t:End>'),
+                        ('calendar:RequiredAttendees', attendees('bob', 'carol')), send='SendOnlyToChanged')
+    assert mails(lab, 'to', 'type', 'start', 'sequence')[1:] == [(['carol' + DOMAIN], 'NewMeetingRequest', '2024-05-03T08:00:00Z', 0)]
+    assert text(one(bob), 'Start') == '2024-05-02T08:00:00Z'
+    alice.update(item, ('item:Subject', '<t:Subject>x</t:Subject>'), send='SendOnlyToAll')
+    assert mails(lab, 'to', 'type', 'sequence')[2:] == [(['bob' + DOMAIN, 'carol' + DOMAIN], 'FullUpdate', 1)]
+    assert states(one(bob), 'Start', 'MyResponseType') == ('2024-05-03T08:00:00Z', 'NoResponseReceived')
+
+
+def test_the_same_times_again_are_no_news(lab, alice, bob):
+    item = invite(alice, 'bob')
+    respond(bob, 'AcceptItem', one(bob, 'inbox'))
+    alice.update((item[0], None), ('calendar:Start', '<t:Start>2024-05-02T10:00:00+02:00</t:Start>'),
+                 ('calendar:End', '<t:End>2024-05-02T08:30:00Z</t:End>'), send='SendOnlyToAll', resolution='AlwaysOverwrite')
+    assert mails(lab, 'type', 'sequence')[-1] == ('InformationalUpdate', 0) and answers(one(alice)) == {'bob' + DOMAIN: 'Accept'}
+
+
+def test_times_changed_in_silence_are_told_with_the_next_update(lab, alice, bob):
+    item = invite(alice, 'bob')
+    item = alice.update(item, ('calendar:Start', '<t:Start>2024-05-02T08:15:00Z</t:Start>'))
+    assert len(lab.outbox()) == 1 and text(one(bob), 'Start') == '2024-05-02T08:00:00Z'
+    alice.update(item, ('calendar:Location', '<t:Location>Roof</t:Location>'), send='SendOnlyToAll')
+    assert mails(lab, 'type', 'sequence', 'start')[-1] == ('FullUpdate', 1, '2024-05-02T08:15:00Z')
+
+
+def test_what_an_update_changed(lab):
+    alice, bob = (Ews(lab, who, version='Exchange2013_SP1') for who in ('alice', 'bob'))
+    item = invite(alice, 'bob', more='<t:Location>Hall</t:Location>')
+    assert one(bob, 'inbox').find('t:ChangeHighlights', NS) is None
+    alice.update(item, ('calendar:Location', '<t:Location>Roof</t:Location>'), ('calendar:Start', '<t:Start>2024-05-02T07:00:00Z</t:Start>'),
+                 send='SendOnlyToAll')
+    changes = find(bob, 'inbox')[1].find('t:ChangeHighlights', NS)
+    assert states(changes, 'HasLocationChanged', 'Location', 'HasStartTimeChanged', 'Start', 'HasEndTimeChanged') == \
+        ('true', 'Hall', 'true', '2024-05-02T08:00:00Z', None)
+
+
+def test_a_free_meeting_stays_free(lab, alice, bob):
+    invite(alice, 'bob', more='<t:LegacyFreeBusyStatus>Free</t:LegacyFreeBusyStatus>')
+    assert states(one(bob), 'LegacyFreeBusyStatus') == ('Free',) and text(one(bob, 'inbox'), 'IntendedFreeBusyStatus') == 'Free'
+    respond(bob, 'AcceptItem', one(bob, 'inbox'))
+    assert text(one(bob), 'LegacyFreeBusyStatus') == 'Free'
+
+
+def test_files_go_along(lab, alice, bob):
+    item = invite(alice, 'bob', send='SendToNone')
+    attach(alice, item, 'plan.txt', b'Hello')
+    alice.update(ident(one(alice)), ('item:Subject', '<t:Subject>Dinner</t:Subject>'), send='SendToAllAndSaveCopy')
+    for got in (one(bob, 'inbox'), one(bob), one(alice, 'sentitems')):
+        assert [a.findtext('t:Name', None, NS) for a in got.find('t:Attachments', NS)] == ['plan.txt']
+    alice.update(ident(one(alice)), ('item:Subject', '<t:Subject>Lunch</t:Subject>'), send='SendToAllAndSaveCopy')
+    assert len(one(bob).find('t:Attachments', NS)) == 1
+
+
+def test_a_distribution_list_is_its_members(lab, alice, bob):
+    dave, carol = Ews(lab, 'dave'), Ews(lab, 'carol')
+    invite(dave, 'team', 'bob')
+    assert mails(lab, 'to') == [(['team' + DOMAIN, 'bob' + DOMAIN],)] and sorted(lab.outbox()[0]['delivered']) == [n + DOMAIN for n in ('alice', 'bob', 'carol')]
+    assert find(dave, 'inbox') == [] and [len(find(who, 'inbox')) for who in (alice, bob, carol)] == [1, 1, 1]
+    assert one(dave).findtext('.//t:Attendee//t:MailboxType', None, NS) == 'PublicDL'
+    respond(alice, 'AcceptItem', one(alice, 'inbox'))
+    assert answers(one(dave), 'OptionalAttendees') == {'alice' + DOMAIN: 'Accept'}
 
 
 def test_emptying_the_list_cancels_for_all(lab, alice, bob):
@@ -358,6 +424,9 @@ def test_without_the_attendant_requests_wait(lab, alice, bob):
     assert find(bob) == []
     respond(bob, 'AcceptItem', request)
     assert states(one(bob), 'MyResponseType', 'LegacyFreeBusyStatus') == ('Accept', 'Busy')
+    with pytest.raises(RuntimeError):
+        lab.settings(calendar_attendant='yes')
+    assert lab.settings()['calendar_attendant'] is False
     assert text(one(alice, 'inbox'), 'HasBeenProcessed') == 'false' and answers(alice.get(item)) == {'bob' + DOMAIN: 'Unknown'}
 
 
