@@ -60,7 +60,11 @@ static xc_error_t *check_values(icalcomponent *comp, apr_pool_t *pool)
         if (what == ICAL_XLICERRORTYPE_PARAMETERNAMEPARSEERROR || what == ICAL_XLICERRORTYPE_PARAMETERVALUEPARSEERROR ||
             what == ICAL_XLICERRORTYPE_PROPERTYPARSEERROR)
             continue;
-        return bad_data(pool, "The calendar data is not valid", xc_prop_value(p, pool));
+        static const char done[] = ". Removing entire property"; /* which is not what happens here */
+        const char *why = xc_prop_value(p, pool), *at = strstr(why, done);
+        if (at)
+            why = apr_pstrcat(pool, apr_pstrmemdup(pool, why, (apr_size_t)(at - why)), at + sizeof(done) - 1, NULL);
+        return bad_data(pool, "The calendar data is not valid", why);
     }
     for (icalcomponent *c = icalcomponent_get_first_component(comp, ICAL_ANY_COMPONENT); c; c = icalcomponent_get_next_component(comp, ICAL_ANY_COMPONENT))
         XC_TRY(check_values(c, pool));
