@@ -19,20 +19,25 @@ OPERATIONS = {'GetFolder', 'CreateFolder', 'UpdateFolder', 'DeleteFolder', 'Sync
               'FindItem', 'CreateItem', 'UpdateItem', 'DeleteItem', 'MoveItem', 'CopyItem', 'ResolveNames'}
 
 
-def program():
+def sent_by(name, out):
+    """{file name: envelope} of all that a unit test's program sends."""
     build = os.environ.get('EXCAL_BUILD') or os.path.join(TOP, os.environ.get('BUILD', 'build'))
-    return os.path.join(build, 'unit', 'test_ews_requests')
+    program = os.path.join(build, 'unit', name)
+    if not os.path.exists(program):
+        pytest.fail('%s has not been built' % program)
+    # what the program itself finds is its own business; here only what it sent counts
+    subprocess.run([program], env=dict(os.environ, EXCAL_EWS_REQUESTS=str(out), CK_VERBOSITY='silent', CK_FORK='no'), cwd=TOP, check=False)
+    return {os.path.basename(p): etree.parse(p).getroot() for p in sorted(glob.glob(str(out / '*.xml')))}
 
 
 @pytest.fixture(scope='module')
 def requests(tmp_path_factory):
-    """{file name: envelope} of all that the unit test's program sends."""
-    out = tmp_path_factory.mktemp('requests')
-    if not os.path.exists(program()):
-        pytest.fail('%s has not been built' % program())
-    # what the program itself finds is its own business; here only what it sent counts
-    subprocess.run([program()], env=dict(os.environ, EXCAL_EWS_REQUESTS=str(out), CK_VERBOSITY='silent'), cwd=TOP, check=False)
-    return {os.path.basename(p): etree.parse(p).getroot() for p in sorted(glob.glob(str(out / '*.xml')))}
+    return sent_by('test_ews_requests', tmp_path_factory.mktemp('requests'))
+
+
+@pytest.fixture(scope='module')
+def people_requests(tmp_path_factory):
+    return sent_by('test_ews_people', tmp_path_factory.mktemp('people'))
 
 
 def schema(name):
@@ -54,8 +59,20 @@ def test_every_operation_under_every_generation(requests):
         assert seen == OPERATIONS, version
 
 
+@pytest.mark.parametrize('generation,asked', [('ews-2007sp1', {'GetUserAvailabilityRequest'}), (
+    'ews-2019', {'GetUserAvailabilityRequest', 'ResolveNames', 'ExpandDL', 'GetRoomLists', 'GetRooms'})])
+def test_questions_about_people_validate(people_requests, generation, asked):
+    of_generation = {n: e for n, e in people_requests.items() if generation != 'ews-2007sp1' or 'Exchange2007_SP1' in n}
+    assert {e.find(SOAP + 'Body')[0].tag.replace(MESSAGES, '') for e in of_generation.values()} == asked
+    check(of_generation, generation, len(asked))
+
+
 @pytest.mark.parametrize('generation', ['ews-2007sp1', 'ews-2019'])
 def test_requests_validate(requests, generation):
+    check(requests, generation, 20)
+
+
+def check(requests, generation, at_least):
     against = schema(generation)
     wrong, checked = [], 0
     for name, envelope in requests.items():
@@ -65,7 +82,7 @@ def test_requests_validate(requests, generation):
             checked += 1
             if not against.validate(etree.fromstring(etree.tostring(part))):
                 wrong.append('%s: %s' % (name, against.error_log.last_error))
-    assert checked > 20
+    assert checked > at_least
     assert not wrong, '\n'.join(wrong[:20])
 
 

@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "base/buf.h"
+#include "cal/object/event_priv.h"
 #include "cal/view/busy_lines.h"
 #include "cal/view/filter_range.h"
 #include "cal/view/instance.h"
@@ -204,11 +205,12 @@ const char *xc_busy_params(xc_busy_e kind)
 /* A line each: no client needs lists unfolded to read them. */
 void xc_busy_put_periods(xc_buf_t *out, const apr_array_header_t *periods, apr_pool_t *pool)
 {
+    xc_render_t render = { .buf = out, .pool = pool };
     for (apr_size_t k = 0; k < LINES; k++) {
         for (int i = 0; i < periods->nelts; i++) {
             const xc_busy_period_t *p = &APR_ARRAY_IDX(periods, i, xc_busy_period_t);
             if (by_weight[weight_of(p->kind)] == lines[k].kind)
-                xc_buf_printf(out, "FREEBUSY;%s:%s/%s\r\n", lines[k].params, xc_busy_utc(p->start, pool), xc_busy_utc(p->end, pool));
+                xc_render_line(&render, apr_psprintf(pool, "FREEBUSY;%s:%s/%s", lines[k].params, xc_busy_utc(p->start, pool), xc_busy_utc(p->end, pool)));
         }
     }
 }
