@@ -82,6 +82,9 @@ struct xc_event_t {
     int unscheduled;               /* its ORGANIZER wants no server to schedule it (RFC 6638 7.1) */
     int force_send;                /* the client wants it sent to attendees whatever changed (RFC 6638 7.2) */
     const char *my_address;        /* the attendee who is the mailbox owner; NULL = unknown or none */
+    const char *reply_comment;     /* what the owner says to the organizer with an answer; NULL = nothing */
+    int force_reply;               /* the client wants the owner's answer sent again (RFC 6638 7.2) */
+    int no_reply;                  /* the organizer asks for no answer: it is given without mail */
 
     int sequence;
     apr_time_t created, last_modified, dtstamp; /* 0 = unknown; set by Exchange */

@@ -42,12 +42,17 @@ typedef struct xc_message_t {
     xc_error_t *error;          /* 404: gone meanwhile; others: cannot be shown */
 } xc_message_t;
 
-/** One answer to one invitation. */
-typedef struct xc_answer_t {
-    const char *id, *change_key; /* the meeting in the calendar (a series: its master), or the request in the Inbox */
-    const char *uid;             /* of the meeting, to find it again */
+/** A received meeting, or one occurrence of it. */
+typedef struct xc_meeting_t {
+    const char *id, *change_key; /* its item in the calendar (a series: the master), or a message in the Inbox; key NULL = any */
+    const char *uid;             /* to find it again */
     const xc_event_t *series;    /* with `occurrence`: the master, whose rule tells the occurrence's number */
     const xc_when_t *occurrence; /* its original start; NULL = the whole meeting */
+} xc_meeting_t;
+
+/** One answer to one invitation. */
+typedef struct xc_answer_t {
+    xc_meeting_t meeting;
     xc_partstat_e partstat;      /* ACCEPTED, TENTATIVE or DECLINED */
     const char *comment;         /* for the organizer; NULL = none */
     apr_time_t proposed_start, proposed_end; /* another time that would suit; 0 = none */
@@ -69,10 +74,10 @@ struct xc_meetings_ops_t {
      */
     xc_error_t *(*answer)(xc_item_ref_t *out, xc_session_t *s, const xc_answer_t *answer, apr_pool_t *pool);
     /**
-     * Take a cancelled meeting out of the calendar: id of the cancellation message or of the meeting itself.
-     * Nobody is told. 404 when gone.
+     * Take a cancelled meeting, or a cancelled occurrence, out of the calendar: by its cancellation message or the
+     * meeting itself. Nobody is told. 404 when gone.
      */
-    xc_error_t *(*remove)(xc_session_t *s, const char *id, const char *change_key, apr_pool_t *pool);
+    xc_error_t *(*remove)(xc_session_t *s, const xc_meeting_t *meeting, apr_pool_t *pool);
     /** Put a message into Deleted Items; nothing else happens. 404 when gone. */
     xc_error_t *(*discard)(xc_session_t *s, const char *id, apr_pool_t *pool);
 };

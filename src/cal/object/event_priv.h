@@ -24,6 +24,9 @@ xc_event_t *xc_event_occurrence(const xc_event_t *master, const xc_when_t *id, a
 /** Does the override say anything that its series does not? */
 int xc_event_is_changed(const xc_event_t *master, const xc_event_t *override, apr_pool_t *pool);
 
+/** PRODID of the texts that are made here. */
+#define XC_EVENT_PRODID "-//mod_excal//Exchange calendar//EN"
+
 /** The zones that a text names: TZID -> const xc_zone_t *. */
 typedef struct xc_render_t {
     xc_buf_t *buf;

@@ -14,7 +14,7 @@
 #include "cal/object/text_tree.h"
 
 #define FOLD 75
-#define PRODID "-//mod_excal//Exchange calendar//EN"
+
 
 void xc_render_line(xc_render_t *r, const char *line)
 {
@@ -364,7 +364,7 @@ const char *xc_event_to_text(const xc_event_t *e, apr_pool_t *pool)
     for (int i = 0; e->overrides && i < e->overrides->nelts; i++)
         xc_render_vevent(&r, APR_ARRAY_IDX(e->overrides, i, const xc_event_t *), e);
     out = xc_buf_make(tmp, 0);
-    xc_buf_puts(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" PRODID "\r\n");
+    xc_buf_puts(out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:" XC_EVENT_PRODID "\r\n");
     xc_buf_puts(out, xc_render_zones(&r, NULL, xc_event_earliest(e)));
     xc_buf_append(out, r.buf->data, r.buf->len);
     xc_buf_puts(out, "END:VCALENDAR\r\n");

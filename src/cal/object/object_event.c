@@ -207,10 +207,24 @@ static int read_sending(xc_event_t *e, icalproperty *p, const char *address, apr
     return 1;
 }
 
+/* What goes along with the owner's answer, by the names that clients have for it. */
+static void read_reply(xc_event_t *e, icalcomponent *comp, icalproperty *own, apr_pool_t *pool)
+{
+    static const char *const names[] = {"X-CALENDARSERVER-PRIVATE-COMMENT", "X-CALENDARSERVER-ATTENDEE-COMMENT", NULL};
+    const char *force = xc_prop_param(own, "SCHEDULE-FORCE-SEND", pool), *text = xc_prop_param(own, "X-RESPONSE-COMMENT", pool);
+
+    e->force_reply = force && strcasecmp(force, "REPLY") == 0;
+    for (int i = 0; !text && names[i]; i++)
+        text = x_text(comp, names[i], pool);
+    if (!text)
+        text = xc_comp_text(comp, ICAL_COMMENT_PROPERTY, NULL, pool);
+    e->reply_comment = text && *text ? lf_only(text, pool) : NULL;
+}
+
 /* @param master an override: who organizes it where it does not say */
 static void read_people(xc_event_t *e, icalcomponent *comp, const xc_event_t *master, const char *const *me, apr_pool_t *pool)
 {
-    icalproperty *p = xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY);
+    icalproperty *p = xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY), *own = NULL;
 
     e->is_organizer = 1;
     if (p) {
@@ -244,8 +258,11 @@ static void read_people(xc_event_t *e, icalcomponent *comp, const xc_event_t *ma
         if (!e->my_address && is_one_of(address, me)) {
             e->my_address = address;
             e->my_partstat = a.partstat;
+            own = p;
         }
     }
+    if (own)
+        read_reply(e, comp, own, pool);
     e->is_meeting = e->attendees != NULL || (e->organizer.address && !is_one_of(e->organizer.address, me));
     if (!e->organizer.address && xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY) && !e->attendees)
         e->is_organizer = 1; /* an organizer without an address and nobody invited: the owner's own note */

@@ -2,14 +2,24 @@
 /* The back end's table for Exchange Web Services. */
 #include "exchange/ews/attachments.h"
 #include "exchange/ews/ews.h"
+#include "exchange/ews/meetings.h"
 #include "exchange/ews/sharing.h"
 
 static const xc_attachments_ops_t attachments = {
     .get = xc_ews_attachment_get,
 };
 
+static const xc_meetings_ops_t meetings = {
+    .list = xc_ews_message_list,
+    .fetch = xc_ews_message_fetch,
+    .answer = xc_ews_meeting_answer,
+    .remove = xc_ews_meeting_remove,
+    .discard = xc_ews_message_discard,
+};
+
 const xc_backend_t xc_backend_ews = {
     .name = "ews",
+    .meetings = &meetings,
     .people = &xc_ews_people,
     .attachments = &attachments,
     .sharing = &xc_ews_sharing,

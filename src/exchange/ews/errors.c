@@ -21,6 +21,10 @@ typedef struct row_t {
 #define AWAY        "Exchange is not available at the moment."
 #define BAD_RULE    "Exchange cannot express this recurrence."
 #define BAD_DATA    "Exchange refuses these values."
+#define CALLED_OFF  "The meeting has been cancelled: there is nothing to answer any more."
+#define OWN_MEETING "This meeting is your own: its organizer answers nothing."
+#define DELEGATED   "This is a delegate's copy of the invitation: only who is invited can answer it."
+#define NO_INVITATION "Exchange takes no answer to this."
 #define OUR_FAULT   "Exchange did not understand the gateway's request; the administrator finds the reason in the log."
 
 static const row_t rows[] = {
@@ -60,7 +64,22 @@ static const row_t rows[] = {
     {"ErrorImpersonationFailed", 403, XC_COND_NONE, 0, "The service account may not act for this mailbox."},
     {"ErrorIrresolvableConflict", 412, XC_COND_NONE, 0, CHANGED},
     {"ErrorStaleObject", 412, XC_COND_NONE, 0, CHANGED},
-    {"ErrorCalendarMeetingRequestIsOutOfDate", 412, XC_COND_NONE, 0, CHANGED},
+    {"ErrorCalendarMeetingRequestIsOutOfDate", 412, XC_COND_NONE, 0, "The organizer has sent a newer invitation: that one is to be answered."},
+    {"ErrorCalendarIsCancelledForAccept", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, CALLED_OFF},
+    {"ErrorCalendarIsCancelledForTentative", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, CALLED_OFF},
+    {"ErrorCalendarIsCancelledForDecline", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, CALLED_OFF},
+    {"ErrorCalendarIsCancelledForRemove", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, CALLED_OFF},
+    {"ErrorCalendarIsOrganizerForAccept", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, OWN_MEETING},
+    {"ErrorCalendarIsOrganizerForTentative", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, OWN_MEETING},
+    {"ErrorCalendarIsOrganizerForDecline", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, OWN_MEETING},
+    {"ErrorCalendarIsOrganizerForRemove", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, OWN_MEETING},
+    {"ErrorCalendarIsDelegatedForAccept", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, DELEGATED},
+    {"ErrorCalendarIsDelegatedForTentative", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, DELEGATED},
+    {"ErrorCalendarIsDelegatedForDecline", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, DELEGATED},
+    {"ErrorCalendarIsDelegatedForRemove", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, DELEGATED},
+    {"ErrorInvalidItemForOperationAcceptItem", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, NO_INVITATION},
+    {"ErrorInvalidItemForOperationTentative", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, NO_INVITATION},
+    {"ErrorInvalidItemForOperationDeclineItem", 403, XC_COND_ALLOWED_ATTENDEE_CHANGE, 0, NO_INVITATION},
     {"ErrorFolderExists", 405, XC_COND_RESOURCE_MUST_BE_NULL, 0, "A folder of that name exists."},
     {"ErrorCannotDeleteObject", 403, XC_COND_NEED_PRIVILEGES, 0, "Exchange does not let this be deleted."},
     {"ErrorDeleteDistinguishedFolder", 403, XC_COND_CANNOT_REMOVE, 0, "A mailbox's own calendar cannot be removed."},

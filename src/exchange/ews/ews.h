@@ -22,6 +22,7 @@ typedef struct xc_ews_version_t {
     int first_day_of_week;     /* WeeklyRecurrence/FirstDayOfWeek (2010 SP1) */
     int text_body;             /* item:TextBody beside an HTML body (2013) */
     int elsewhere;             /* LegacyFreeBusyStatus WorkingElsewhere (2013) */
+    int proposals;             /* ProposedStart, ProposedEnd of answers (2013 SP1) */
 } xc_ews_version_t;
 
 /** A row by its name, NULL when unknown. */
@@ -156,6 +157,10 @@ const xc_zone_t *xc_ews_series_zone(const xmlNode *item, const xc_event_t *maste
 
 /** fields.c: the shape that GetItem asks for. */
 void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v);
+/** A <t:Mailbox>; an address that is none a client could use is left out. who is not touched where nothing is told. */
+void xc_ews_read_person(xc_person_t *who, const xmlNode *mailbox, apr_pool_t *pool);
+/** A text of Exchange's with the model's line ends; NULL when empty. */
+const char *xc_ews_lines(const char *text, apr_pool_t *pool);
 /** A <t:CalendarItem> of a reply as a model; exdates and overrides come from series.c. master NULL = not an exception. */
 xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_event_t *master, const xc_session_t *s,
                              const xc_ews_version_t *v, apr_pool_t *pool);

@@ -381,7 +381,7 @@ static const char *text_or_null(const xmlNode *item, const char *name, apr_pool_
 }
 
 /* Exchange's line ends are CR LF, the model's LF. */
-static const char *unix_lines(const char *text, apr_pool_t *pool)
+const char *xc_ews_lines(const char *text, apr_pool_t *pool)
 {
     if (!text || !*text)
         return NULL;
@@ -398,12 +398,12 @@ static void read_body(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
     xmlNode *body = xc_xml_child(item, NULL, "Body");
     const char *type = xc_xml_attr(body, "BodyType", pool), *text = xc_xml_text(body, pool);
     if (!type || strcmp(type, "HTML")) {
-        e->text = unix_lines(text, pool);
+        e->text = xc_ews_lines(text, pool);
         return;
     }
     e->html = text && *text ? text : NULL;
     const char *plain = xc_xml_child_text(item, NULL, "TextBody", pool);
-    e->text = unix_lines(plain ? plain : xc_ews_tagged(item, TAG_BODY, pool), pool);
+    e->text = xc_ews_lines(plain ? plain : xc_ews_tagged(item, TAG_BODY, pool), pool);
 }
 
 void xc_ews_when(xc_when_t *out, apr_time_t t, int all_day, const xc_zone_t *zone)
@@ -473,7 +473,7 @@ static xc_error_t *read_times(xc_event_t *e, const xmlNode *item, const xc_event
     return NULL;
 }
 
-static void read_person(xc_person_t *who, const xmlNode *mailbox, apr_pool_t *pool)
+void xc_ews_read_person(xc_person_t *who, const xmlNode *mailbox, apr_pool_t *pool)
 {
     const char *type = xc_xml_child_text(mailbox, NULL, "RoutingType", pool);
     who->name = text_or_null(mailbox, "Name", pool);
@@ -497,7 +497,7 @@ static void read_attendees(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
         for (xmlNode *a = xc_xml_child(list, NULL, "Attendee"); a; a = xc_xml_next(a, NULL, "Attendee")) {
             xc_attendee_t row;
             memset(&row, 0, sizeof row);
-            read_person(&row.who, xc_xml_child(a, NULL, "Mailbox"), pool);
+            xc_ews_read_person(&row.who, xc_xml_child(a, NULL, "Mailbox"), pool);
             row.kind = (xc_attendee_kind_e)k;
             row.partstat = read_partstat(a, "ResponseType", pool);
             row.answered_at = xc_ews_time(xc_xml_child_text(a, NULL, "LastResponseTime", pool));
@@ -526,7 +526,7 @@ static void read_meeting(xc_event_t *e, const xmlNode *item, const xc_session_t 
     e->cancelled = is_true(item, "IsCancelled", pool);
     /* Exchange names the owner as organizer of everything */
     if (e->is_meeting)
-        read_person(&e->organizer, xc_xml_child(xc_xml_child(item, NULL, "Organizer"), NULL, "Mailbox"), pool);
+        xc_ews_read_person(&e->organizer, xc_xml_child(xc_xml_child(item, NULL, "Organizer"), NULL, "Mailbox"), pool);
     e->is_organizer = owner_organizes(e, xc_xml_child_text(item, NULL, "MyResponseType", pool), me);
     e->invited = e->is_organizer && is_true(item, "MeetingRequestWasSent", pool);
     if (e->is_organizer)

@@ -11,13 +11,13 @@
 /* Newest first. A server refuses what is newer than itself; what the gateway uses of later versions
  * is all in the first row. */
 static const xc_ews_version_t versions[] = {
-    {"Exchange2013_SP1", 1, 1, 1, 1},
-    {"Exchange2013", 1, 1, 1, 1},
-    {"Exchange2010_SP2", 1, 1, 0, 0},
-    {"Exchange2010_SP1", 1, 1, 0, 0},
-    {"Exchange2010", 1, 0, 0, 0},
-    {"Exchange2007_SP1", 0, 0, 0, 0},
-    {NULL, 0, 0, 0, 0},
+    {"Exchange2013_SP1", 1, 1, 1, 1, 1},
+    {"Exchange2013", 1, 1, 1, 1, 0},
+    {"Exchange2010_SP2", 1, 1, 0, 0, 0},
+    {"Exchange2010_SP1", 1, 1, 0, 0, 0},
+    {"Exchange2010", 1, 0, 0, 0, 0},
+    {"Exchange2007_SP1", 0, 0, 0, 0, 0},
+    {NULL, 0, 0, 0, 0, 0},
 };
 
 /* The rows that are worth a try; the others are for configuration. */
