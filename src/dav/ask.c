@@ -74,7 +74,10 @@ void xc_ask_prefer(xc_dav_t *d)
 
 xc_expect_t xc_ask_expect(const xc_dav_t *d)
 {
-    xc_expect_t expect = { xc_ask_header(d, "If-Match"), xc_ask_header(d, "If-None-Match") };
+    const char *reply = xc_ask_header(d, "Schedule-Reply");
+    xc_expect_t expect = { .if_match = xc_ask_header(d, "If-Match"),
+                           .if_none_match = xc_ask_header(d, "If-None-Match"),
+                           .no_reply = reply && (*reply == 'F' || *reply == 'f') };
     return expect;
 }
 

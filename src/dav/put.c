@@ -133,7 +133,7 @@ xc_error_t *xc_method_put(xc_dav_t *d)
 
 xc_error_t *xc_method_post(xc_dav_t *d)
 {
-    static const xc_expect_t expect = { NULL, "*" };
+    static const xc_expect_t expect = { .if_none_match = "*" };
     xc_put_result_t result = { 0 };
     xc_calendar_t *cal;
     char *text;

@@ -15,6 +15,13 @@
 
 /* The note beside a text: Exchange holds somebody else's meeting, not merely an event that names one. */
 #define XC_NOTE_RECEIVED "received"
+/* The same, when its organizer asks for no answer. */
+#define XC_NOTE_QUIET "received, no reply"
+
+static const char *note_of(const xc_event_t *event)
+{
+    return !event->is_meeting || event->is_organizer ? NULL : event->no_reply ? XC_NOTE_QUIET : XC_NOTE_RECEIVED;
+}
 
 typedef struct keeper_t {
     xc_calendar_t *cal;
@@ -46,7 +53,7 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
         body->text = xc_object_text_for(f->event, pool);
         body->len = strlen(body->text);
         body->extra = hidden ? NULL : f->props;
-        body->note = f->event->is_meeting && !f->event->is_organizer ? XC_NOTE_RECEIVED : NULL;
+        body->note = note_of(f->event);
         k->bodies[k->n++] = *body;
         xc_span_t *span = &k->spans[k->nspans++];
         span->id = body->id;
@@ -77,7 +84,8 @@ static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t
     out->len = body->len;
     if (body->text) {
         out->props = body->extra;
-        out->received = body->note && strcmp(body->note, XC_NOTE_RECEIVED) == 0;
+        out->quiet = body->note && strcmp(body->note, XC_NOTE_QUIET) == 0;
+        out->received = out->quiet || (body->note && strcmp(body->note, XC_NOTE_RECEIVED) == 0);
     } else
         out->error = xc_error_make(pool, verdict(body), XC_COND_NONE, "Exchange cannot show this item: %s", body->note);
 }

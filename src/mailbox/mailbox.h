@@ -141,6 +141,7 @@ typedef struct xc_loaded_t {
     apr_size_t len;
     const char *props;          /* dead properties of the item (xc_props_parse), NULL = none */
     int received;               /* a meeting that Exchange received for the owner from another organizer */
+    int quiet;                  /* whose organizer asks for no answer */
     xc_error_t *error;          /* 404 gone meanwhile; others: cannot be shown */
 } xc_loaded_t;
 
@@ -162,6 +163,7 @@ typedef struct xc_put_result_t {
 typedef struct xc_expect_t {
     const char *if_match;       /* raw header value, NULL = none */
     const char *if_none_match;
+    int no_reply;               /* Schedule-Reply: F (RFC 6638 8.1): a deletion declines without a word */
 } xc_expect_t;
 
 /** Is the present state (item NULL = absent) what is expected? @return 412 when not */

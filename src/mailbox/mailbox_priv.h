@@ -61,6 +61,23 @@ xc_error_t *xc_calendar_allow_read(const xc_calendar_t *cal, apr_pool_t *pool);
 
 /** Refused for a private event that is shown as busy time alone: nobody changes what they may not see. */
 xc_error_t *xc_calendar_allow_item(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool);
+/** A client's text of a meeting that Exchange received for the owner, parsed and normalised. */
+typedef struct xc_answer_text_t {
+    const xc_object_t *obj;
+    const xc_event_t *now;
+    const char *text;
+    apr_size_t len;
+} xc_answer_text_t;
+
+/**
+ * A PUT on such a meeting: answers, and changes of what is the attendee's own.
+ * @return allowed-attendee-scheduling-object-change, 412, and all that the back end says
+ */
+xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_t *present, const xc_loaded_t *loaded,
+                          const xc_event_t *before, const xc_answer_text_t *text, apr_pool_t *pool);
+/** A DELETE: of such a meeting it declines, or puts away what was cancelled. *handled 0: it is no such meeting, nothing was done. */
+xc_error_t *xc_answer_remove(int *handled, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect, apr_pool_t *pool);
+
 /** Bring the log of the inbox up to date: one listing of the messages that are there. */
 xc_error_t *xc_inbox_ask(xc_calendar_t *inbox, apr_pool_t *pool);
 

@@ -125,16 +125,6 @@ static xc_error_t *write_failed(xc_calendar_t *cal, xc_error_t *err, const char 
     return xc_error_context(err, pool, "writing %s/%s", cal->segment, href);
 }
 
-/* The owner's answer to an invitation goes by way of Exchange, to its organizer. Until that way is built it is
- * refused: stored here alone it would be seen by nobody, and Exchange would take it back. */
-static xc_error_t *check_answer(const xc_event_t *before, const xc_event_t *now, apr_pool_t *pool)
-{
-    if (now->is_organizer || !now->my_address || now->my_partstat == before->my_partstat)
-        return NULL;
-    return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_PROPERTY,
-                         "Invitations cannot be answered through this gateway yet: answer this one in Outlook or on the web.");
-}
-
 xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
                             const xc_expect_t *expect, apr_pool_t *pool)
 {
@@ -177,8 +167,10 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         out->item = *present;
         return NULL;
     }
-    if (loaded->received)
-        XC_TRY(check_answer(before, p.event, pool));
+    if (loaded->received) {
+        xc_answer_text_t answer = {.obj = p.obj, .now = p.event, .text = p.text, .len = p.len};
+        return xc_answer_put(out, cal, present, loaded, before, &answer, pool);
+    }
     XC_TRY(drop_old_html(&p, cal, before, loaded, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
     xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
@@ -188,8 +180,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
-    /* of a received meeting Exchange keeps what is the organizer's */
-    int known = !loaded->received && !xc_event_leaves(before, p.event);
+    int known = !xc_event_leaves(before, p.event);
     if (!known)
         out->verbatim = 0;
     return written(out, cal, &ref, &p, href, loaded->props, known, pool);
@@ -205,6 +196,10 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     if (!present)
         return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
+    int handled = 0;
+    XC_TRY(xc_answer_remove(&handled, cal, present, expect, pool));
+    if (handled)
+        return NULL;
     xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
     if (expect && expect->if_match)
         ref.change_key = present->change_key;

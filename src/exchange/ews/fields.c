@@ -328,7 +328,7 @@ void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
 {
     static const char *const more[] = {"item:DateTimeCreated",   "item:LastModifiedTime", "calendar:UID",        "calendar:DateTimeStamp",
                                        "calendar:OriginalStart", "calendar:IsMeeting",    "calendar:IsCancelled", "calendar:MyResponseType",
-                                       "calendar:Organizer",     "calendar:CalendarItemType", "calendar:MeetingRequestWasSent",
+                                       "calendar:Organizer",     "calendar:CalendarItemType", "calendar:IsResponseRequested", "calendar:MeetingRequestWasSent",
                                        "calendar:AppointmentSequenceNumber", "calendar:ModifiedOccurrences", "calendar:DeletedOccurrences",
                                        "item:Attachments",
                                        NULL};
@@ -532,10 +532,14 @@ static void read_meeting(xc_event_t *e, const xmlNode *item, const xc_session_t 
     if (e->is_organizer)
         return;
     e->my_partstat = read_partstat(item, "MyResponseType", pool);
+    const char *asked = text_or_null(item, "IsResponseRequested", pool);
+    e->no_reply = asked && !xc_ews_is_true(asked);
     for (int i = 0; e->attendees && me && i < e->attendees->nelts && !e->my_address; i++) {
         const char *address = APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).who.address;
-        if (strcasecmp(address, me) == 0)
+        if (strcasecmp(address, me) == 0) {
             e->my_address = address;
+            APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).rsvp = !e->no_reply;
+        }
     }
 }
 

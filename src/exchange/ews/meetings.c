@@ -16,18 +16,6 @@ typedef struct state_t {
     const char *response;        /* MyResponseType, NULL = not told */
 } state_t;
 
-static void write_target(xc_xmlw_t *w, const char *id, int index, apr_pool_t *pool)
-{
-    if (!index) {
-        xc_ews_write_id(w, "ItemId", id, NULL);
-        return;
-    }
-    xc_xmlw_start(w, XC_NS_T, "OccurrenceItemId");
-    xc_xmlw_attr(w, "RecurringMasterId", id);
-    xc_xmlw_attr(w, "InstanceIndex", apr_itoa(pool, index));
-    xc_xmlw_end(w);
-}
-
 /* @param index 0 = the item itself, else that occurrence of it */
 static xc_error_t *ask_state(state_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, int index, apr_pool_t *pool)
 {
@@ -44,7 +32,10 @@ static xc_error_t *ask_state(state_t *out, xc_session_t *s, const xc_ews_state_t
     xc_xmlw_end(call.w);
     xc_xmlw_end(call.w);
     xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
-    write_target(call.w, id, index, pool);
+    if (index)
+        xc_ews_write_occurrence_id(call.w, id, index, pool);
+    else
+        xc_ews_write_id(call.w, "ItemId", id, NULL);
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
     xmlNode *item = xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL);

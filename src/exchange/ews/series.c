@@ -22,11 +22,6 @@ int xc_ews_series_index(const xc_event_t *master, const xc_when_t *when)
     return master->recur ? xc_recur_index_of(master->recur, series_day(master, when)) : 0;
 }
 
-int xc_ews_series_index(const xc_event_t *master, const xc_when_t *original_start)
-{
-    return master->recur ? index_of(master, original_start) : 0;
-}
-
 static const xc_event_t *find_override(const xc_event_t *e, const xc_event_t *master, int index)
 {
     for (int i = 0; e && e->overrides && i < e->overrides->nelts; i++) {

@@ -26,9 +26,6 @@ typedef struct xc_ews_change_t {
     int own;                      /* written in the last call of all, which tells of these occurrences alone */
 } xc_ews_change_t;
 
-/** InstanceIndex of the occurrence with this original start, counted over the rule; 0 = the rule makes none there. */
-int xc_ews_series_index(const xc_event_t *master, const xc_when_t *original_start);
-
 /**
  * Plan the way from `before` (NULL = a new series) to `now`. Nothing is sent.
  * @param fresh the recurrence is written anew in any case: every exception has to be made again

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an attendee does to a meeting: answers, changes of the own view, putting it away (RFC 6638 3.2.2).
+ *
+ * The own view is written first, since it can be taken back when an answer fails; what was mailed cannot. A declined
+ * meeting leaves the calendar: Exchange moves it to Deleted Items, and the client finds it deleted.
+ */
+#include "mailbox/mailbox_priv.h"
+
+#include <apr_strings.h>
+
+#include "cal/attend.h"
+#include "cal/schedule.h"
+#include "exchange/meetings.h"
+
+typedef struct answering_t {
+    xc_calendar_t *cal;
+    const xc_meetings_ops_t *ops;
+    const xc_item_t *present;
+    const xc_event_t *before;    /* its rule tells the occurrences' numbers */
+    xc_item_ref_t ref;           /* the item as it is by now */
+    int silent;
+    int mailed;                  /* something has been answered: that cannot be taken back */
+} answering_t;
+
+/* Nobody hears of it where the deployment, the client or the organizer want no mail. */
+static int is_silent(const xc_calendar_t *cal, const xc_event_t *event, const xc_loaded_t *loaded)
+{
+    return !cal->mailbox->cfg->scheduling || event->unscheduled || (loaded->quiet && !event->force_reply);
+}
+
+static xc_error_t *answer_one(answering_t *a, const xc_attend_answer_t *one, apr_pool_t *pool)
+{
+    xc_session_t *s = a->cal->mailbox->session;
+    xc_answer_t answer = {.meeting = {.id = a->ref.id, .change_key = a->ref.change_key, .uid = a->present->uid},
+                          .partstat = one->partstat,
+                          .comment = one->comment,
+                          .silent = a->silent};
+    if (one->occurrence) {
+        answer.meeting.series = a->before;
+        answer.meeting.occurrence = one->occurrence;
+    }
+    if (one->cancelled) {
+        XC_TRY(a->ops->remove(s, &answer.meeting, pool));
+        a->ref.change_key = NULL;
+        return NULL;
+    }
+    XC_TRY(a->ops->answer(&a->ref, s, &answer, pool));
+    a->mailed = 1;
+    return NULL;
+}
+
+static xc_error_t *answer_all(answering_t *a, const xc_attend_t *plan, apr_pool_t *pool)
+{
+    for (int i = 0; i < plan->answers->nelts; i++)
+        XC_TRY(answer_one(a, &APR_ARRAY_IDX(plan->answers, i, xc_attend_answer_t), pool));
+    return NULL;
+}
+
+/* Write `now` in the place of `before`; nobody is told of an attendee's own view. */
+static xc_error_t *write_view(answering_t *a, const xc_event_t *before, const xc_event_t *now, const char *kept, apr_pool_t *pool)
+{
+    xc_session_t *s = a->cal->mailbox->session;
+    xc_write_t w = {.notify = XC_NOTIFY_NONE, .event = now, .kept = kept};
+    xc_item_ref_t ref, old = a->ref;
+    memset(&ref, 0, sizeof ref);
+    XC_TRY(s->backend->item_update(&ref, s, &old, before, &w, pool));
+    a->ref.change_key = ref.change_key;
+    return NULL;
+}
+
+static void take_back(answering_t *a, const xc_attend_t *plan, apr_pool_t *pool)
+{
+    xc_session_t *s = a->cal->mailbox->session;
+    apr_time_t deadline = s->deadline, needed = apr_time_now() + apr_time_from_sec(15);
+    s->deadline = deadline < needed ? needed : deadline;
+    xc_error_t *err = write_view(a, plan->own, a->before, a->before->kept, pool);
+    s->deadline = deadline;
+    if (err)
+        xc_log(s->log, XC_LOG_ERROR, "the own view of a meeting whose answer failed could not be taken back: %s", err->message);
+}
+
+static xc_error_t *failed(answering_t *a, xc_error_t *err, apr_pool_t *pool)
+{
+    xc_error_t *expire = xc_store_expire(a->cal->mailbox->store, &a->cal->key, pool);
+    if (expire)
+        xc_log(a->cal->mailbox->session->log, XC_LOG_WARNING, "a calendar was not marked for a refresh: %s", expire->message);
+    return xc_error_context(err, pool, "answering %s/%s", a->cal->segment, a->present->href);
+}
+
+static xc_error_t *begin(answering_t *a, xc_calendar_t *cal, const xc_item_t *present, const xc_event_t *before, apr_pool_t *pool)
+{
+    memset(a, 0, sizeof *a);
+    a->cal = cal;
+    a->ops = cal->mailbox->session->backend->meetings;
+    a->present = present;
+    a->before = before;
+    a->ref = (xc_item_ref_t){.id = present->id, .change_key = present->change_key, .uid = present->uid};
+    if (!a->ops)
+        return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "Invitations cannot be answered by way of this protocol of Exchange.");
+    return NULL;
+}
+
+static xc_error_t *is_gone(xc_put_result_t *out, answering_t *a, apr_pool_t *pool)
+{
+    out->item = *a->present;
+    out->verbatim = 0;
+    return xc_calendar_fold_local(a->cal, XC_CHANGE_DELETE, a->present, pool);
+}
+
+xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_t *present, const xc_loaded_t *loaded,
+                          const xc_event_t *before, const xc_answer_text_t *text, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    answering_t a;
+    xc_attend_t plan;
+    const char *kept;
+    out->verbatim = 0; /* of a received meeting Exchange keeps what is the organizer's */
+    XC_TRY(begin(&a, cal, present, before, pool));
+    XC_TRY(xc_attend_plan(&plan, before, text->now, pool));
+    a.silent = is_silent(cal, text->now, loaded);
+    if (plan.declined) {
+        xc_error_t *err = answer_all(&a, &plan, pool);
+        return err ? failed(&a, err, pool) : is_gone(out, &a, pool);
+    }
+    XC_TRY(xc_object_keep(&kept, text->obj, text->text, text->len, plan.result, m->cfg->keep_max_bytes, pool));
+    xc_error_t *err = write_view(&a, before, plan.own, kept, pool);
+    if (err)
+        return failed(&a, err, pool);
+    err = answer_all(&a, &plan, pool);
+    if (err && !a.mailed && !err->maybe_done)
+        take_back(&a, &plan, pool);
+    if (!err && plan.busy_again) {
+        xc_event_t *answered = apr_pmemdup(pool, plan.result, sizeof *answered);
+        answered->busy = XC_BUSY_UNSET; /* as the answer made it: the client's word is written in any case */
+        err = write_view(&a, answered, plan.result, kept, pool);
+    }
+    if (err)
+        return failed(&a, err, pool);
+    out->item = *present;
+    if (!a.ref.id || !a.ref.change_key) /* Exchange did not say: it is asked with the next request */
+        return xc_store_expire(m->store, &cal->key, pool);
+    out->item.id = a.ref.id;
+    out->item.change_key = a.ref.change_key;
+    out->item.etag = xc_etag_of(cal, a.ref.change_key, pool);
+    return xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool);
+}
+
+/* ---- putting away ---- */
+
+static xc_error_t *read_meeting(xc_event_t **out, const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool)
+{
+    xc_object_t *obj = NULL;
+    XC_TRY(xc_object_parse_stored(&obj, loaded->text, loaded->len, pool));
+    return xc_object_to_event(out, obj, xc_mailbox_addresses(cal->mailbox, pool), cal->mailbox->session->zone, pool);
+}
+
+/* Nothing is declined twice, nor what the organizer has called off. */
+static xc_error_t *put_away(answering_t *a, const xc_event_t *event, int reply, apr_pool_t *pool)
+{
+    xc_session_t *s = a->cal->mailbox->session;
+    xc_meeting_t meeting = {.id = a->ref.id, .change_key = a->ref.change_key, .uid = a->present->uid};
+    xc_answer_t answer = {.meeting = meeting, .partstat = XC_PARTSTAT_DECLINED};
+    if (event->cancelled)
+        return a->ops->remove(s, &meeting, pool);
+    if (!reply || event->my_partstat == XC_PARTSTAT_DECLINED)
+        return s->backend->item_delete(s, &a->ref, XC_NOTIFY_NONE, pool);
+    return a->ops->answer(&a->ref, s, &answer, pool);
+}
+
+xc_error_t *xc_answer_remove(int *handled, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect, apr_pool_t *pool)
+{
+    xc_loaded_t *loaded = NULL;
+    xc_event_t *event = NULL;
+    answering_t a;
+    *handled = 0;
+    if (!cal->mailbox->session->backend->meetings || xc_calendar_load(&loaded, cal, &present, 1, pool) || !loaded->received ||
+        read_meeting(&event, cal, loaded, pool))
+        return NULL; /* what cannot be shown is deleted like anything else */
+    *handled = 1;
+    XC_TRY(begin(&a, cal, present, event, pool));
+    int reply = !(expect && expect->no_reply) && !is_silent(cal, event, loaded);
+    if (!expect || !expect->if_match)
+        a.ref.change_key = NULL;
+    xc_error_t *err = put_away(&a, event, reply, pool);
+    if (err && err->status != 404)
+        return failed(&a, err, pool);
+    return xc_calendar_fold_local(cal, XC_CHANGE_DELETE, present, pool);
+}
