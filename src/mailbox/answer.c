@@ -88,7 +88,7 @@ static xc_error_t *failed(answering_t *a, xc_error_t *err, apr_pool_t *pool)
     return xc_error_context(err, pool, "answering %s/%s", a->cal->segment, a->present->href);
 }
 
-static xc_error_t *begin(answering_t *a, xc_calendar_t *cal, const xc_item_t *present, const xc_event_t *before, apr_pool_t *pool)
+static void begin(answering_t *a, xc_calendar_t *cal, const xc_item_t *present, const xc_event_t *before)
 {
     memset(a, 0, sizeof *a);
     a->cal = cal;
@@ -96,9 +96,6 @@ static xc_error_t *begin(answering_t *a, xc_calendar_t *cal, const xc_item_t *pr
     a->present = present;
     a->before = before;
     a->ref = (xc_item_ref_t){.id = present->id, .change_key = present->change_key, .uid = present->uid};
-    if (!a->ops)
-        return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "Invitations cannot be answered by way of this protocol of Exchange.");
-    return NULL;
 }
 
 static xc_error_t *is_gone(xc_put_result_t *out, answering_t *a, apr_pool_t *pool)
@@ -116,8 +113,10 @@ xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_ite
     xc_attend_t plan;
     const char *kept;
     out->verbatim = 0; /* of a received meeting Exchange keeps what is the organizer's */
-    XC_TRY(begin(&a, cal, present, before, pool));
+    begin(&a, cal, present, before);
     XC_TRY(xc_attend_plan(&plan, before, text->now, pool));
+    if (plan.answers->nelts && !a.ops)
+        return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "Invitations cannot be answered by way of this protocol of Exchange.");
     a.silent = is_silent(cal, text->now, loaded);
     if (plan.declined) {
         xc_error_t *err = answer_all(&a, &plan, pool);
@@ -178,7 +177,7 @@ xc_error_t *xc_answer_remove(int *handled, xc_calendar_t *cal, const xc_item_t *
         read_meeting(&event, cal, loaded, pool))
         return NULL; /* what cannot be shown is deleted like anything else */
     *handled = 1;
-    XC_TRY(begin(&a, cal, present, event, pool));
+    begin(&a, cal, present, event);
     int reply = !(expect && expect->no_reply) && !is_silent(cal, event, loaded);
     if (!expect || !expect->if_match)
         a.ref.change_key = NULL;

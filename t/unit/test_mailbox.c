@@ -475,7 +475,7 @@ START_TEST(an_answer_is_refused_not_swallowed)
     xc_put_result_t r;
     xc_error_t *err = put(request(), item->href, invitation("ACCEPTED", ""), NULL, &r);
     ck_assert_ptr_nonnull(err);
-    ck_assert_int_eq(err->cond, XC_COND_UNSUPPORTED_PROPERTY);
+    ck_assert_int_eq(err->cond, XC_COND_ALLOWED_ATTENDEE_CHANGE); /* this back end has no table of meetings */
     ck_assert_int_eq(ex.updates, 0);
     /* one's own alarm is one's own */
     ck_assert_ptr_null(put(request(), item->href,
