@@ -20,6 +20,15 @@ static bool find_who(const char *login, int *who)
     return true;
 }
 
+/* a mailbox, or "public" for the public folders */
+static bool find_owner(const char *login, int *mailbox)
+{
+    *mailbox = lab_dir_public();
+    if (login && !strcmp(login, "public"))
+        return true;
+    return find_who(login, mailbox) && *mailbox >= 0;
+}
+
 static lab_folder_t *find_folder(lab_db_t *db, apr_pool_t *pool, int mailbox,
                                  const char *name)
 {
@@ -34,17 +43,16 @@ static lab_folder_t *find_folder(lab_db_t *db, apr_pool_t *pool, int mailbox,
 const char *lab_share_folder(lab_server_t *lab, const lab_share_t *share,
                              apr_pool_t *pool)
 {
-    const lab_dir_entry_t *owner = share->owner ? lab_dir_by_login(share->owner) : NULL;
     unsigned rights;
-    int who;
-    if (!owner)
+    int who, owner;
+    if (!find_owner(share->owner, &owner))
         return "owner: no such mailbox";
     if (!find_who(share->user, &who))
         return "user: no such mailbox";
     lab_db_t *db = lab_db_begin(lab->store, true);
     if (!db)
         return "the database cannot be opened";
-    lab_folder_t *folder = find_folder(db, pool, lab_mailbox_index(owner),
+    lab_folder_t *folder = find_folder(db, pool, owner,
                                        share->folder ? share->folder : "calendar");
     const char *wrong = folder ? NULL : "folder: no such folder";
     if (folder && !lab_level_rights(share->level ? share->level : "Reviewer",

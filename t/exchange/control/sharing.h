@@ -6,7 +6,7 @@
 #include "lab.h"
 
 typedef struct lab_share {
-    const char *owner;  /* login of the mailbox */
+    const char *owner;  /* login of the mailbox, or "public" for the public folders */
     const char *user;   /* login, or "default" or "anonymous" */
     const char *level;  /* "Reviewer" ...; NULL for Reviewer */
     const char *folder; /* distinguished name or display name; NULL for the calendar */

@@ -53,8 +53,16 @@ int lab_dir_count(void)
     return lab_dir_row_count;
 }
 
+int lab_dir_public(void)
+{
+    return lab_dir_row_count;
+}
+
 const lab_dir_entry_t *lab_dir_at(int i)
 {
+    if (i == lab_dir_public()) {
+        return &lab_dir_public_row;
+    }
     return i >= 0 && i < lab_dir_row_count ? &lab_dir_rows[i] : NULL;
 }
 

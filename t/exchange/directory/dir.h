@@ -20,6 +20,7 @@
 typedef enum lab_dir_kind_t {
     LAB_DIR_PERSON,
     LAB_DIR_ROOM,
+    LAB_DIR_PUBLIC, /**< the public folders */
     LAB_DIR_SERVICE /**< may impersonate everybody; hidden from name resolution */
 } lab_dir_kind_t;
 
@@ -43,7 +44,14 @@ typedef struct lab_dir_entry_t {
 /** How many mailboxes there are. */
 int lab_dir_count(void);
 
-/** The entry at position i, 0 <= i < lab_dir_count(); NULL outside. */
+/**
+ * Position of the mailbox that holds the public folders: behind all others. It has an entry
+ * for lab_dir_at(), but nobody signs in to it or finds it by a name.
+ */
+int lab_dir_public(void);
+
+/** The entry at position i, 0 <= i < lab_dir_count(), or of the public folders; NULL
+ * outside. */
 const lab_dir_entry_t *lab_dir_at(int i);
 
 /** By alias, in any case of letters; NULL when there is none (or alias is NULL). */

@@ -131,4 +131,7 @@ const lab_dir_entry_t lab_dir_rows[] = {
     OTHER("svc", "Calendar Gateway", "", "1301", LAB_DIR_SERVICE),
 };
 
+const lab_dir_entry_t lab_dir_public_row =
+    OTHER("publicfolders", "Public Folders", "", "1401", LAB_DIR_PUBLIC);
+
 const int lab_dir_row_count = sizeof(lab_dir_rows) / sizeof(lab_dir_rows[0]);

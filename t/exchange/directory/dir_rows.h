@@ -14,5 +14,6 @@
 
 extern const lab_dir_entry_t lab_dir_rows[];
 extern const int lab_dir_row_count;
+extern const lab_dir_entry_t lab_dir_public_row;
 
 #endif

@@ -82,7 +82,7 @@ void lab_emit_is_organizer(const lab_emit_t *e, const lab_prop_t *p)
     if (e->view->kind != LAB_KIND_CALENDAR) {
         apr_array_header_t *who =
             lab_people_unpack(e->call->pool, lab_view_get(e->view, "Organizer"));
-        const lab_dir_entry_t *owner = lab_dir_at(e->view->item->mailbox);
+        const lab_dir_entry_t *owner = lab_item_owner(e->view->item);
         lab_buf_bool(
             e->out, p->element,
             who->nelts &&
@@ -96,7 +96,7 @@ void lab_emit_organizer(const lab_emit_t *e, const lab_prop_t *p)
 {
     apr_array_header_t *people =
         lab_people_unpack(e->call->pool, lab_view_get(e->view, "Organizer"));
-    lab_person_t owner = lab_person_of(lab_dir_at(e->view->item->mailbox));
+    lab_person_t owner = lab_person_of(lab_item_owner(e->view->item));
     lab_buf_printf(e->out, "<%s>", p->element);
     lab_put_mailbox(e->call, e->out,
                     people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);

@@ -142,15 +142,6 @@ const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
     return NULL;
 }
 
-const lab_fail_t *lab_folder_shape_check(lab_call_t *call, const lab_folder_t *f,
-                                         const lab_folder_shape_t *shape)
-{
-    for (size_t i = 0; i < NPROPS; i++)
-        if (shape->wanted[i] && !strcmp(props[i].uri, PERMISSION_SET))
-            return lab_may_folder(call, f, LAB_RIGHT_OWN);
-    return NULL;
-}
-
 static void put_extended(lab_call_t *call, const lab_folder_t *f,
                          const lab_folder_shape_t *shape)
 {
@@ -174,6 +165,7 @@ void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *f,
         bool show = i == 0 || shape->wanted[i] ||
                     (shape->base == 1 && props[i].in_default) ||
                     (shape->base == 2 && props[i].in_all);
+        /* who does not own the folder gets it without its list, even when he asks */
         if (!strcmp(props[i].uri, PERMISSION_SET) &&
             (!shape->one || lab_may_folder(call, f, LAB_RIGHT_OWN)))
             continue;

@@ -19,10 +19,6 @@ const char *lab_folder_element(const lab_folder_t *folder);
 /* Reads m:FolderShape. */
 const lab_fail_t *lab_folder_shape_read(lab_call_t *call, xmlNodePtr element,
                                         lab_folder_shape_t *shape);
-/* NULL, or why the caller may not have this folder in this shape: access lists are for
- * owners. */
-const lab_fail_t *lab_folder_shape_check(lab_call_t *call, const lab_folder_t *folder,
-                                         const lab_folder_shape_t *shape);
 /* Writes the folder's element. */
 void lab_folder_shape_put(lab_call_t *call, const lab_folder_t *folder,
                           const lab_folder_shape_t *shape);

@@ -230,7 +230,7 @@ static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
         return;
     apr_array_header_t *people =
         lab_people_unpack(call->pool, lab_view_get(view, "Organizer"));
-    lab_person_t owner = lab_person_of(lab_dir_at(view->item->mailbox));
+    lab_person_t owner = lab_person_of(lab_item_owner(view->item));
     put_person(b, "ORGANIZER",
                people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
     if (view->kind == LAB_KIND_RESPONSE)

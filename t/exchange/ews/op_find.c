@@ -131,16 +131,20 @@ void lab_op_find_folder(lab_call_t *call)
     const lab_fail_t *bad =
         lab_folder_shape_read(call, lab_xml_child(call->request, "FolderShape"), &shape);
     const char *how = lab_xml_attr(call->pool, call->request, "Traversal");
+    bool deep = how && !strcmp(how, "Deep");
     xmlNodePtr parents = lab_xml_child(call->request, "ParentFolderIds");
     lab_answer_open(call, "FindFolder");
     for (xmlNodePtr n = lab_xml_first(parents); n; n = lab_xml_next(n)) {
         lab_folder_t *parent;
         const lab_fail_t *fail =
             bad ? bad : lab_target_folder(call, n, LAB_RIGHT_SEE, &parent);
+        /* public folders are searched level by level */
+        if (!fail && deep && parent->mailbox == lab_dir_public())
+            fail = lab_fail(call, "ErrorInvalidOperation");
         if (fail)
             lab_answer_fail(call, "FindFolder", fail, NULL);
         else
-            find_below(call, parent, how && !strcmp(how, "Deep"), &shape);
+            find_below(call, parent, deep, &shape);
     }
     lab_answer_close(call, "FindFolder");
 }

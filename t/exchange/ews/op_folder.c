@@ -21,8 +21,6 @@ void lab_op_get_folder(lab_call_t *call)
         lab_folder_t *folder;
         const lab_fail_t *fail =
             bad ? bad : lab_target_folder(call, id, LAB_RIGHT_SEE, &folder);
-        if (!fail)
-            fail = lab_folder_shape_check(call, folder, &shape);
         if (fail) {
             lab_answer_fail(call, "GetFolder", fail, "<m:Folders/>");
             continue;
@@ -94,6 +92,9 @@ static const lab_fail_t *create_one(lab_call_t *call, lab_folder_t *parent,
     }
     lab_folder_save(call->db, folder);
     lab_permissions_inherit(call->db, parent->id, folder->id);
+    /* a public folder belongs to who made it */
+    if (folder->mailbox == lab_dir_public())
+        lab_permission_set(call->db, folder->id, call->mailbox, LAB_CAN_ALL);
     xmlNodePtr set = lab_xml_child(element, "PermissionSet");
     const lab_fail_t *fail = set ? lab_permissions_read(call, folder, set) : NULL;
     if (!fail)

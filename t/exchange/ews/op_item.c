@@ -71,9 +71,11 @@ static const lab_fail_t *delete_one(lab_call_t *call, xmlNodePtr id, bool to_tra
         if (!strcmp(which, "SpecifiedOccurrenceOnly"))
             return delete_occurrence(call, item);
     }
-    /* before 2013 only the owner has a trash here: a delegate is to use MoveItem */
-    if (to_trash && day == LAB_NO_DAY && call->profile->schema < LAB_EXCHANGE_2013 &&
-        !lab_owns(call, item->mailbox))
+    /* public folders have no trash; before 2013 only the owner of a mailbox has one here: a
+     * delegate is to use MoveItem */
+    bool older = call->profile->schema < LAB_EXCHANGE_2013;
+    if (to_trash && day == LAB_NO_DAY && !lab_owns(call, item->mailbox) &&
+        (older || item->mailbox == lab_dir_public()))
         return lab_fail(call, "ErrorCannotDeleteObject");
     lab_sending_t sending = lab_sending_read(cancellations);
     if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR)

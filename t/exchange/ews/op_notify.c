@@ -39,9 +39,13 @@ static const lab_fail_t *read_watch(lab_call_t *call, xmlNodePtr request,
         lab_folder_t *folder;
         const lab_fail_t *fail = lab_target_folder(call, n, LAB_RIGHT_READ, &folder);
         /* the older servers watch no folder of another mailbox */
-        if (!fail && call->profile->schema < LAB_EXCHANGE_2013 &&
+        bool is_public = !fail && folder->mailbox == lab_dir_public();
+        if (!fail && call->profile->schema < LAB_EXCHANGE_2013 && !is_public &&
             !lab_owns(call, folder->mailbox))
             fail = lab_fail(call, "ErrorSubscriptionDelegateAccessNotSupported");
+        /* one mailbox, or one public folder, for each subscription */
+        if (!fail && folders->nelts && (is_public || folder->mailbox != watch->mailbox))
+            fail = lab_fail(call, "ErrorInvalidSubscriptionRequest");
         if (fail)
             return fail;
         watch->mailbox = folder->mailbox;

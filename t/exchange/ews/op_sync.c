@@ -268,6 +268,8 @@ void lab_op_sync_hierarchy(lab_call_t *call)
                                         "msgfolderroot");
     if (!fail && !root)
         fail = lab_fail(call, "ErrorSyncFolderNotFound");
+    if (!fail && root->mailbox == lab_dir_public())
+        fail = lab_fail(call, "ErrorInvalidOperation");
     if (!fail)
         fail = read_state(call, 'H', root->id, &state);
     if (fail) {

@@ -45,6 +45,14 @@ const char *lab_people_pack(apr_pool_t *pool, const apr_array_header_t *people)
     return b.data;
 }
 
+const lab_dir_entry_t *lab_item_owner(const lab_item_t *item)
+{
+    int who = item->mailbox;
+    if (who == lab_dir_public())
+        who = (int)lab_bag_int(item->bag, "Creator", who);
+    return lab_dir_at(who);
+}
+
 lab_person_t lab_person_of(const lab_dir_entry_t *entry)
 {
     lab_person_t p = {entry->display_name, entry->smtp, "SMTP", "", "", "", ""};

@@ -25,6 +25,8 @@ const lab_fail_t *lab_people_read(lab_call_t *call, xmlNodePtr list,
                                   apr_array_header_t **people);
 /* <t:Mailbox>...</t:Mailbox> */
 void lab_put_mailbox(lab_call_t *call, lab_buf_t *out, const lab_person_t *person);
+/* Whose an item is: the owner's of its mailbox; in public folders his who made it. */
+const lab_dir_entry_t *lab_item_owner(const lab_item_t *item);
 /* The directory's entry as a person. */
 lab_person_t lab_person_of(const lab_dir_entry_t *entry);
 

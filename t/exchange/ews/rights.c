@@ -100,7 +100,8 @@ const lab_fail_t *lab_may_item(lab_call_t *call, const lab_item_t *item,
 bool lab_sees_private(lab_call_t *call, int mailbox)
 {
     lab_delegate_t delegate;
-    if (lab_owns(call, mailbox))
+    /* in public folders nothing is private */
+    if (mailbox == lab_dir_public() || lab_owns(call, mailbox))
         return true;
     return lab_delegate_get(call->db, mailbox, call->mailbox, &delegate) &&
            delegate.view_private;

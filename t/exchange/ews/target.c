@@ -18,6 +18,11 @@ int lab_mailbox_index(const lab_dir_entry_t *entry)
 static const lab_fail_t *folder_mailbox(lab_call_t *call, xmlNodePtr id, int *mailbox)
 {
     *mailbox = call->mailbox;
+    /* the public folders are the same for everybody */
+    if (!strcmp(lab_xml_attr(call->pool, id, "Id"), "publicfoldersroot")) {
+        *mailbox = lab_dir_public();
+        return NULL;
+    }
     xmlNodePtr box = lab_xml_child(id, "Mailbox");
     const char *address = lab_xml_child_text(call->pool, box, "EmailAddress");
     if (!address || !*address)

@@ -28,7 +28,7 @@
 #define NORMAL_SUBJECT  "x:0e1d/String"
 
 enum { NORMAL_FOLDER = 0, SHARED_FOLDER = 2, HEADER = 4 };
-enum { SHARED_IN = 0x200, PERSON_FOLDER = 0x400 };
+enum { PUBLIC_FOLDER = 0x1, SHARED_IN = 0x200, PERSON_FOLDER = 0x400 };
 
 typedef struct group {
     const char *name;
@@ -113,6 +113,7 @@ static void add_link(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *views,
                      const lab_folder_t *folder, const group_t *group)
 {
     bool own = folder->mailbox == views->mailbox;
+    bool is_public = folder->mailbox == lab_dir_public();
     bool person = folder->dist && !strcmp(folder->dist, "calendar");
     const lab_dir_entry_t *owner = lab_dir_at(folder->mailbox);
     const char *entry = folder_entry(pool, folder);
@@ -121,11 +122,17 @@ static void add_link(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *views,
     /* somebody's calendar is called after him, another folder after itself */
     lab_item_t item = shortcut(
         pool, views, person && !own ? owner->display_name : folder->name,
-        own ? NORMAL_FOLDER : SHARED_FOLDER, own ? 0 : person ? PERSON_FOLDER : SHARED_IN);
+        own || is_public ? NORMAL_FOLDER : SHARED_FOLDER,
+        own         ? 0
+        : is_public ? PUBLIC_FOLDER
+        : person    ? PERSON_FOLDER
+                    : SHARED_IN);
     lab_bag_set(item.bag, ENTRY_ID, entry);
     lab_bag_set(item.bag, RECORD_KEY, entry);
-    lab_bag_set(item.bag, STORE_ENTRY_ID, lab_store_entry_id(pool, owner));
-    lab_bag_set(item.bag, ADDRESS_BOOK, lab_address_book_entry_id(pool, owner));
+    if (!is_public) {
+        lab_bag_set(item.bag, STORE_ENTRY_ID, lab_store_entry_id(pool, owner));
+        lab_bag_set(item.bag, ADDRESS_BOOK, lab_address_book_entry_id(pool, owner));
+    }
     lab_bag_set(item.bag, AB_STORE,
                 lab_store_entry_id(pool, lab_dir_at(views->mailbox)));
     lab_bag_set(item.bag, GROUP_CLSID, base64(pool, group->id, sizeof group->id));

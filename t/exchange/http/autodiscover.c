@@ -130,6 +130,11 @@ static int pox(lab_server_t *lab, request_rec *r)
             lab, &b, APR_ARRAY_IDX(others, i, const lab_dir_entry_t *));
         lab_buf_puts(&b, "</AlternativeMailbox>");
     }
+    if (lab_settings_profile(lab->settings)->schema >= LAB_EXCHANGE_2013) {
+        lab_buf_puts(&b, "<PublicFolderInformation>");
+        lab_buf_elem(&b, "SmtpAddress", lab_dir_at(lab_dir_public())->smtp);
+        lab_buf_puts(&b, "</PublicFolderInformation>");
+    }
     lab_buf_puts(&b, "</Account></Response></Autodiscover>");
     return lab_http_send(r, HTTP_OK, "text/xml; charset=utf-8", b.data, b.len);
 }

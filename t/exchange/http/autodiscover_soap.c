@@ -59,6 +59,14 @@ static const char *yes(const settings_t *s)
     return "True";
 }
 
+/* where the public folders are routed to, since 2013 */
+static const char *public_folders(const settings_t *s)
+{
+    return lab_settings_profile(s->lab->settings)->schema >= LAB_EXCHANGE_2013
+               ? lab_dir_at(lab_dir_public())->smtp
+               : NULL;
+}
+
 static const struct {
     const char *name;
     const char *(*value)(const settings_t *s);
@@ -78,6 +86,7 @@ static const struct {
     {"MailboxDN", legacy_dn},
     {"MobileMailboxPolicyInterop", NULL},
     {"CrossOrganizationSharingEnabled", yes},
+    {"PublicFolderInformation", public_folders},
 };
 
 static void put_setting(lab_buf_t *b, const char *name, const char *value)
@@ -128,8 +137,9 @@ static void sort_setting(const settings_t *s, const char *name, lab_buf_t *value
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].name, name))
             continue;
-        if (known[i].value)
-            put_setting(values, name, known[i].value(s));
+        const char *value = known[i].value ? known[i].value(s) : NULL;
+        if (value)
+            put_setting(values, name, value);
         else
             put_setting_error(errors, name, "SettingIsNotAvailable");
         return;

@@ -50,7 +50,7 @@ static void guid_bytes(unsigned char *p, uint64_t a, uint64_t b)
 
 void lab_ids_init(void)
 {
-    int n = lab_dir_count();
+    int n = lab_dir_public() + 1;
     guid_count = n < MAX_MAILBOX ? n : MAX_MAILBOX;
     for (int i = 0; i < guid_count; i++) {
         uint64_t h = 14695981039346656037ull;

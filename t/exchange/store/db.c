@@ -15,7 +15,7 @@
 APLOG_USE_MODULE(lab);
 
 /* one row for each layout of the file: another number means another layout */
-#define LAYOUT 5
+#define LAYOUT 6
 #define SLOTS  256
 
 struct lab_store {

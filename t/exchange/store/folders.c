@@ -35,6 +35,54 @@ static const preset_t presets[] = {
     {"tasks", "msgfolderroot", "IPF.Task", "Tasks"},
 };
 
+/* the public folders; a parent without distinguished name is meant by its own */
+static const preset_t public_presets[] = {
+    {"root", NULL, "", ""},
+    {"publicfoldersroot", "root", "", "IPM_SUBTREE"},
+    {NULL, "publicfoldersroot", "IPF.Appointment", "All Staff"},
+    {NULL, "All Staff", "IPF.Appointment", "Holidays"},
+    {NULL, "publicfoldersroot", "IPF.Appointment", "Board"},
+    {NULL, "publicfoldersroot", "IPF.Note", "Projects"},
+    {NULL, "Projects", "IPF.Appointment", "Releases"},
+};
+
+#define READER (LAB_CAN_READ | LAB_CAN_SEE)
+#define AUTHOR (READER | LAB_CAN_CREATE | LAB_CAN_EDIT_OWN | LAB_CAN_DELETE_OWN)
+#define EDITOR (AUTHOR | LAB_CAN_EDIT_ANY | LAB_CAN_DELETE_ANY)
+#define BUSY   (LAB_BUSY_TIME | LAB_BUSY_DETAILS)
+
+/* whom new folders are open to: all that others see of a mailbox is when it is busy */
+static const struct {
+    const char *name;
+    bool is_public;
+    const char *who; /* alias; NULL for Default */
+    unsigned rights;
+} grants[] = {
+    {"Calendar", false, NULL, LAB_BUSY_TIME},
+    {"IPM_SUBTREE", true, NULL, READER},
+    {"All Staff", true, NULL, AUTHOR | BUSY},
+    {"All Staff", true, "alice", LAB_CAN_ALL},
+    {"Holidays", true, NULL, READER | BUSY},
+    {"Holidays", true, "alice", LAB_CAN_ALL},
+    {"Board", true, "erin", LAB_CAN_ALL},
+    {"Projects", true, NULL, READER},
+    {"Releases", true, NULL, EDITOR | BUSY},
+};
+
+static void grant(lab_db_t *db, const lab_folder_t *folder)
+{
+    for (size_t i = 0; i < sizeof grants / sizeof *grants; i++) {
+        int who = LAB_WHO_DEFAULT;
+        if (strcmp(grants[i].name, folder->name) ||
+            grants[i].is_public != (folder->mailbox == lab_dir_public()))
+            continue;
+        for (int m = 0; grants[i].who && m < lab_dir_count(); m++)
+            if (!strcmp(lab_dir_at(m)->alias, grants[i].who))
+                who = m;
+        lab_permission_set(db, folder->id, who, grants[i].rights);
+    }
+}
+
 apr_int64_t lab_store_next_cn(lab_db_t *db, int mailbox)
 {
     return lab_db_number(db, 0, "UPDATE mailboxes SET cn=cn+1 WHERE id=? RETURNING cn",
@@ -46,14 +94,20 @@ apr_int64_t lab_store_cn(lab_db_t *db, int mailbox)
     return lab_db_number(db, 0, "SELECT cn FROM mailboxes WHERE id=?", "d", mailbox);
 }
 
-static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
+static bool is_parent(const preset_t *p, const char *name)
 {
-    apr_int64_t ids[sizeof presets / sizeof *presets] = {0};
-    for (size_t i = 0; i < sizeof presets / sizeof *presets; i++) {
-        const preset_t *p = &presets[i];
+    return !strcmp(p->dist ? p->dist : p->name, name);
+}
+
+static void populate_one(lab_db_t *db, int mailbox, const preset_t *list, size_t count,
+                         apr_time_t now)
+{
+    apr_int64_t ids[32] = {0};
+    for (size_t i = 0; i < count && i < sizeof ids / sizeof *ids; i++) {
+        const preset_t *p = &list[i];
         apr_int64_t parent = 0;
         for (size_t k = 0; p->parent && k < i; k++)
-            if (presets[k].dist && !strcmp(presets[k].dist, p->parent))
+            if (is_parent(&list[k], p->parent))
                 parent = ids[k];
         lab_folder_t folder = {
             .mailbox = mailbox,
@@ -66,20 +120,23 @@ static void populate_one(lab_db_t *db, int mailbox, apr_time_t now)
             .created = now};
         lab_folder_save(db, &folder);
         ids[i] = folder.id;
-        /* all that others see of a new mailbox is when it is busy */
-        if (p->dist && !strcmp(p->dist, "calendar"))
-            lab_permission_set(db, folder.id, LAB_WHO_DEFAULT, LAB_BUSY_TIME);
+        grant(db, &folder);
     }
 }
 
 void lab_store_populate(lab_db_t *db, apr_time_t now)
 {
-    for (int m = 0; m < lab_dir_count(); m++) {
+    for (int m = 0; m <= lab_dir_public(); m++) {
         lab_db_exec(db, "INSERT OR IGNORE INTO mailboxes(id, cn) VALUES(?, 1000)", "d",
                     m);
         if (lab_db_number(db, 0, "SELECT COUNT(*) FROM folders WHERE mailbox=?", "d",
-                          m) == 0)
-            populate_one(db, m, now);
+                          m) != 0)
+            continue;
+        if (m == lab_dir_public())
+            populate_one(db, m, public_presets,
+                         sizeof public_presets / sizeof *public_presets, now);
+        else
+            populate_one(db, m, presets, sizeof presets / sizeof *presets, now);
     }
 }
 

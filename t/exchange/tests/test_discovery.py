@@ -175,6 +175,15 @@ def test_autodiscover_tells_mailboxes_with_full_access(lab):
     assert pox(lab) == []
 
 
+@pytest.mark.parametrize('version, address', [('2010_SP2', None), ('2013_SP1', 'publicfolders@contoso.example')])
+def test_where_public_folders_are_routed_to(lab, version, address):
+    lab.settings(version=version)
+    r = requests.post(lab.url + '/autodiscover/autodiscover.xml', data=POX % 'alice@contoso.example', auth=('alice', 'excal'))
+    assert etree.fromstring(r.content).findtext('.//{*}PublicFolderInformation/{*}SmtpAddress') == address
+    root = soap_discover(lab, 'alice@contoso.example', ('PublicFolderInformation',))
+    assert root.findtext('.//{%s}UserSetting/{%s}Value' % (AUTO, AUTO)) == address
+
+
 def test_2007_has_no_way_to_associated_items(lab_2007):
     lab_2007.share('bob', 'alice', link=1)
     with pytest.raises(Fault, match='ErrorSchemaValidation'):

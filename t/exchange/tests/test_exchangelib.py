@@ -10,8 +10,11 @@ from labserver import Lab
 
 exchangelib = pytest.importorskip('exchangelib', reason='python3-exchangelib is not installed')
 from exchangelib import (BASIC, DELEGATE, Account, CalendarItem, Configuration, Credentials,  # noqa: E402
-                         EWSDate, EWSDateTime, EWSTimeZone, FileAttachment, ItemAttachment, Message, Task)
-from exchangelib.items import SEND_TO_NONE  # noqa: E402
+                         EWSDate, EWSDateTime, EWSTimeZone, FileAttachment, ItemAttachment, Message, Q, Task)
+from exchangelib.errors import ErrorFolderNotFound, ErrorNoFreeBusyAccess  # noqa: E402
+from exchangelib.folders import Calendar, FolderCollection, SingleFolderQuerySet  # noqa: E402
+from exchangelib.items import ASSOCIATED, SEND_TO_NONE  # noqa: E402
+from exchangelib.properties import DistinguishedFolderId, Mailbox  # noqa: E402
 from exchangelib.recurrence import DailyPattern, Recurrence, TaskRecurrence, WeeklyPattern  # noqa: E402
 
 BERLIN = EWSTimeZone('Europe/Berlin')
@@ -178,3 +181,95 @@ def test_an_item_attachment(account):
     got = account.calendar.get(subject='Lunch')
     attachment, = got.attachments
     assert attachment.item.subject == 'Agenda' and 'one' in str(attachment.item.body)
+
+
+# --- other people ----------------------------------------------------------------------------------
+
+def as_user(server, user, mailbox):
+    config = Configuration(service_endpoint=server.ews_url, credentials=Credentials(user, 'excal'), auth_type=BASIC)
+    return Account('%s@contoso.example' % mailbox, config=config, autodiscover=False, access_type=DELEGATE, default_timezone=BERLIN)
+
+
+def shared_calendar(account, owner='alice'):
+    """The way for who has no more than the calendar: the mailbox's root is closed to him."""
+    where = DistinguishedFolderId(id=Calendar.DISTINGUISHED_FOLDER_ID, mailbox=Mailbox(email_address=owner + '@contoso.example'))
+    found = SingleFolderQuerySet(account=account, folder=where).resolve()
+    if isinstance(found, Exception):
+        raise found
+    found.is_distinguished = False  # else it takes the account's own for it
+    return found
+
+
+def test_a_calendar_of_somebody_else(server, account):
+    make(account)
+    make(account, 'Standup', sensitivity='Normal')
+    with pytest.raises(ErrorFolderNotFound):
+        shared_calendar(as_user(server, 'bob', 'bob'))
+    server.share('alice', 'bob', 'Editor')
+    bob = as_user(server, 'bob', 'bob')
+    calendar = shared_calendar(bob)
+    assert isinstance(calendar, Calendar) and calendar.effective_rights.create_contents and not calendar.effective_rights.modify
+    assert sorted(i.subject for i in calendar.all()) == ['Private Appointment', 'Standup']
+    CalendarItem(account=bob, folder=calendar, subject='By Bob', start=at(7, 9), end=at(7, 10)).save(send_meeting_invitations=SEND_TO_NONE)
+    made = account.calendar.get(subject='By Bob')
+    assert made.organizer.email_address == 'alice@contoso.example'
+    with pytest.raises(ErrorFolderNotFound):
+        as_user(server, 'bob', 'alice').calendar.refresh()
+    server.full_access('alice', 'bob')
+    assert sorted(i.subject for i in as_user(server, 'bob', 'alice').calendar.all()) == ['By Bob', 'Lunch', 'Standup']
+
+
+def test_permission_sets(server, account):
+    found = account.calendar.permission_set.calendar_permissions
+    assert [(p.user_id.distinguished_user, p.calendar_permission_level) for p in found] == [('Default', 'FreeBusyTimeOnly'), ('Anonymous', 'None')]
+    # this client reads access lists; what it writes of them is against the schema
+    server.share('alice', 'bob', 'Author')
+    account.calendar.refresh()
+    last = account.calendar.permission_set.calendar_permissions[-1]
+    assert (last.user_id.display_name, last.calendar_permission_level, last.edit_items, last.read_items) == \
+        ('Bob Brown', 'Author', 'Owned', 'FullDetails')
+
+
+def test_free_and_busy(server, account):
+    make(account)
+    bob = as_user(server, 'bob', 'bob')
+
+    def info(view='DetailedMerged'):
+        answer, = bob.protocol.get_free_busy_info(accounts=[('alice@contoso.example', 'Required', False)], start=at(6, 0), end=at(7, 0),
+                                                  merged_free_busy_interval=60, requested_view=view)
+        return answer
+    got = info()
+    assert (got.view_type, got.merged) == ('FreeBusyMerged', '0' * 12 + '2' + '0' * 11)
+    # times of the answer are on the clock of the request's zone, without offset
+    assert [(str(e.start), e.busy_type, e.details) for e in got.calendar_events] == [('2024-05-06 12:00:00', 'Busy', None)]
+    assert got.working_hours[0].weekdays == [1, 2, 3, 4, 5]
+    server.share('alice', 'bob', 'FreeBusyTimeAndSubjectAndLocation')
+    details = info().calendar_events[0].details
+    assert details.is_private and not details.subject
+    server.share('alice', 'bob', 'None')
+    with pytest.raises(ErrorNoFreeBusyAccess):
+        info()
+
+
+def test_rooms_and_lists(account):
+    lists = list(account.protocol.get_roomlists())
+    assert [r.email_address for r in lists] == ['rooms@contoso.example', 'annex@contoso.example']
+    assert [r.email_address for r in account.protocol.get_rooms('annex@contoso.example')] == ['room2@contoso.example']
+    assert [m.email_address for m in account.protocol.expand_dl('team@contoso.example')] == \
+        ['alice@contoso.example', 'bob@contoso.example', 'carol@contoso.example']
+
+
+def test_public_folders(account):
+    root = account.public_folders_root
+    holidays = root / 'All Staff' / 'Holidays'
+    assert isinstance(holidays, Calendar) or holidays.folder_class == 'IPF.Appointment'
+    CalendarItem(account=account, folder=holidays, subject='New year', start=at(1, 0, 1), end=at(2, 0, 1)).save(send_meeting_invitations=SEND_TO_NONE)
+    assert [i.subject for i in holidays.all()] == ['New year']
+    assert sorted(f.name for f in root.children) == ['All Staff', 'Projects']
+
+
+def test_shortcuts_of_outlook(server, account):
+    server.share('bob', 'alice', link=1)
+    views = account.root / 'Common Views'
+    found = FolderCollection(account=account, folders=[views]).find_items(q=Q(), shape='Default', depth=ASSOCIATED)
+    assert sorted(i.subject for i in found) == ['Bob Brown', 'Calendar', 'My Calendars', "People's Calendars"]

@@ -34,7 +34,9 @@ START_TEST(every_promised_mailbox_exists_once)
         ck_assert_ptr_eq(lab_dir_by_smtp(a->smtp), a);
     }
     ck_assert_ptr_null(lab_dir_at(-1));
-    ck_assert_ptr_null(lab_dir_at(lab_dir_count()));
+    ck_assert_int_eq(lab_dir_at(lab_dir_public())->kind, LAB_DIR_PUBLIC);
+    ck_assert_ptr_null(lab_dir_by_any(lab_dir_at(lab_dir_public())->smtp));
+    ck_assert_ptr_null(lab_dir_at(lab_dir_public() + 1));
 }
 END_TEST
 
