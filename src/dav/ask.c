@@ -77,6 +77,7 @@ xc_expect_t xc_ask_expect(const xc_dav_t *d)
     const char *reply = xc_ask_header(d, "Schedule-Reply");
     xc_expect_t expect = { .if_match = xc_ask_header(d, "If-Match"),
                            .if_none_match = xc_ask_header(d, "If-None-Match"),
+                           .if_schedule_tag_match = xc_ask_header(d, "If-Schedule-Tag-Match"),
                            .no_reply = reply && (*reply == 'F' || *reply == 'f') };
     return expect;
 }

@@ -63,6 +63,7 @@ static xc_error_t *transfer(xc_dav_t *d, int copy)
     if (!to)
         return xc_error_make(d->pool, 409, XC_COND_NONE, "There is no such calendar at the destination.");
     XC_TRY(at_destination(d, xc_calendar_transfer(&result, from, d->path.name, to, path.name, copy, overwrite, &expect, d->pool), &path));
+    xc_reply_schedule_tag(d, result.schedule_tag);
     if (result.created)
         xc_reply_header(d, "Location", apr_pstrcat(d->pool, d->req->host_url ? d->req->host_url : "", xc_resource_href(d, &path, d->pool), NULL));
     xc_reply_empty(d, result.created ? 201 : 204);

@@ -93,6 +93,8 @@ void xc_reply_error(xc_dav_t *d, xc_error_t *err);
 void xc_reply_header(xc_dav_t *d, const char *name, const char *value);
 /** Set ETag; the value comes without quotes. */
 void xc_reply_etag(xc_dav_t *d, const char *etag);
+/** Set Schedule-Tag (RFC 6638 8.2); the value comes without quotes, NULL = none. */
+void xc_reply_schedule_tag(xc_dav_t *d, const char *tag);
 /** "HTTP/1.1 404 Not Found" (RFC 4918 14.28). */
 const char *xc_status_line(int status, apr_pool_t *pool);
 /** The precondition's element and the sentence, as children of a DAV:error that is open. */

@@ -26,6 +26,7 @@ static xc_error_t *get_object(xc_dav_t *d)
     XC_TRY(xc_props_prepare(d, r, XC_P_BODY, d->pool));
     apr_time_t modified = xc_text_time(r->body->text, "LAST-MODIFIED", 1);
     xc_reply_etag(d, r->item->etag);
+    xc_reply_schedule_tag(d, xc_calendar_schedule_tag(r->cal, r->body, d->pool));
     if (modified)
         xc_reply_header(d, "Last-Modified", xc_time_format_http(modified, d->pool));
     if (xc_precond_not_modified(d, r->item->etag))

@@ -188,11 +188,30 @@ static void put_nothing(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_p
     (void)pool;
 }
 
+static const char *schedule_tag(const xc_resource_t *r, apr_pool_t *pool)
+{
+    return r->body ? xc_calendar_schedule_tag(r->cal, r->body, pool) : NULL;
+}
+
+static int has_schedule_tag(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
+{
+    (void)d;
+    return schedule_tag(r, pool) ? 200 : 404;
+}
+
+static void put_schedule_tag(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
+{
+    (void)d;
+    xc_xmlw_text(w, apr_pstrcat(pool, "\"", schedule_tag(r, pool), "\"", NULL));
+}
+
 #define LIMITS (XC_R_HOME | XC_R_LOGGED)
 #define KEPT   (XC_P_SETTABLE | XC_P_DEAD)
 
 const xc_liveprop_t xc_props_caldav[] = {
     { XC_NS_CALDAV, "calendar-data", XC_R_MEMBERS, XC_P_BODY | XC_P_REPORT, has_data, put_data, NULL, NULL },
+    { XC_NS_CALDAV, "calendar-home-set", XC_R_PRINCIPAL, 0, NULL, NULL, ref_home, NULL },
+    { XC_NS_CALDAV, "schedule-tag", XC_R_OBJECT, XC_P_BODY, has_schedule_tag, put_schedule_tag, NULL, NULL },
     { XC_NS_CALDAV, "calendar-description", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, NULL },
     { XC_NS_CALDAV, "calendar-timezone", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone },
     { XC_NS_CALDAV, "calendar-timezone-id", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone_id },

@@ -68,6 +68,7 @@ static xc_error_t *reply_representation(xc_dav_t *d, xc_calendar_t *cal, const x
 static xc_error_t *reply_stored(xc_dav_t *d, xc_calendar_t *cal, const xc_put_result_t *result)
 {
     xc_reply_header(d, "Vary", "Prefer");
+    xc_reply_schedule_tag(d, result->schedule_tag);
     if (d->representation) {
         /* the object is stored: that its text cannot be shown now is no failure of the PUT */
         if (!reply_representation(d, cal, &result->item, result->created ? 201 : 200))

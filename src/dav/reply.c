@@ -39,6 +39,12 @@ void xc_reply_etag(xc_dav_t *d, const char *etag)
     xc_reply_header(d, "ETag", apr_pstrcat(d->pool, "\"", etag, "\"", NULL));
 }
 
+void xc_reply_schedule_tag(xc_dav_t *d, const char *tag)
+{
+    if (tag)
+        xc_reply_header(d, "Schedule-Tag", apr_pstrcat(d->pool, "\"", tag, "\"", NULL));
+}
+
 void xc_reply_empty(xc_dav_t *d, int status)
 {
     d->status = status;
@@ -53,7 +59,7 @@ void xc_reply_data(xc_dav_t *d, int status, const char *type, const char *data, 
         d->req->write(d->req, data, len);
 }
 
-/* hrefs of an error are paths, or names of objects in the calendar that the request is about. */
+/* hrefs of an error are paths, or names of objects: in the calendar that the request is about, or as "calendar/name" in its home. */
 static const char *error_href(const xc_dav_t *d, const char *href, apr_pool_t *pool)
 {
     xc_path_t path = d->path;
@@ -61,6 +67,11 @@ static const char *error_href(const xc_dav_t *d, const char *href, apr_pool_t *p
         return href;
     path.kind = path.kind == XC_R_INBOX ? XC_R_MESSAGE : XC_R_OBJECT;
     path.name = href;
+    const char *slash = strchr(href, '/');
+    if (slash) {
+        path.calendar = apr_pstrmemdup(pool, href, (apr_size_t)(slash - href));
+        path.name = slash + 1;
+    }
     return xc_resource_href(d, &path, pool);
 }
 

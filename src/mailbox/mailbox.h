@@ -151,18 +151,26 @@ typedef struct xc_loaded_t {
  */
 xc_error_t *xc_calendar_load(xc_loaded_t **out, xc_calendar_t *cal, const xc_item_t *const *items, int n, apr_pool_t *pool);
 
+/**
+ * CALDAV:schedule-tag of an object, without quotes: stays the same when others merely answer (RFC 6638 3.2.10).
+ * NULL when it is no meeting, or nothing is scheduled here.
+ */
+const char *xc_calendar_schedule_tag(const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool);
+
 /* ---- changing it ---- */
 
 typedef struct xc_put_result_t {
     xc_item_t item;             /* as it is now */
     int created;
     int verbatim;               /* a GET gives back exactly what was sent: an ETag may be answered */
+    const char *schedule_tag;   /* without quotes; NULL = no meeting */
 } xc_put_result_t;
 
 /** What the client demands of the present state; the check is repeated by Exchange through the change key. */
 typedef struct xc_expect_t {
     const char *if_match;       /* raw header value, NULL = none */
     const char *if_none_match;
+    const char *if_schedule_tag_match; /* RFC 6638 8.3 */
     int no_reply;               /* Schedule-Reply: F (RFC 6638 8.1): a deletion declines without a word */
 } xc_expect_t;
 

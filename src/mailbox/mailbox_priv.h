@@ -105,4 +105,28 @@ apr_table_t *xc_props_merge(const apr_table_t *props, const apr_table_t *set, co
 /** xc_props_format with the bound. @return 507 when larger */
 xc_error_t *xc_props_encode(const char **out, const apr_table_t *props, apr_pool_t *pool);
 
+/* ---- meetings that the owner organizes (schedule.c) ---- */
+
+/** Whom a write of this event may tell. */
+xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *event);
+/** The same of deleting it; before NULL = it cannot be shown. */
+xc_notify_e xc_schedule_notify_removal(const xc_calendar_t *cal, const xc_event_t *before);
+/** Is it a meeting that the owner arranges through Exchange? event may be NULL. */
+int xc_schedule_is_organizers(const xc_calendar_t *cal, const xc_event_t *event);
+/**
+ * May this be written in the place of `before` (NULL = nothing is there)? Asks Exchange nothing unless another calendar
+ * seems to hold the same meeting.
+ * @return same-organizer-in-all-components, allowed-organizer-scheduling-object-change, unique-scheduling-object-resource
+ */
+xc_error_t *xc_schedule_check_write(xc_calendar_t *cal, const xc_item_t *present, const xc_event_t *before, const xc_event_t *now,
+                                    apr_pool_t *pool);
+/**
+ * Is a meeting of this UID in no other calendar of the mailbox than `cal`? (RFC 6638 3.2.4.1)
+ * @param but  an item that does not count, NULL = none
+ * @return unique-scheduling-object-resource with "calendar/name" in its hrefs
+ */
+xc_error_t *xc_schedule_check_unique(xc_calendar_t *cal, const char *uid, const xc_item_t *but, apr_pool_t *pool);
+/** xc_expect_check() of what needs the body: loaded NULL = there is none. @return 412 */
+xc_error_t *xc_expect_check_loaded(const xc_expect_t *expect, const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool);
+
 #endif

@@ -4,6 +4,8 @@
 
 #include <apr_strings.h>
 
+#include "cal/schedule.h"
+
 static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
 {
     if (!(xc_object_component(obj) & cal->components))
@@ -57,6 +59,10 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(p->event, pool);
     XC_TRY(check_files(p->event, m->cfg, pool));
+    if (xc_schedule_is_organizers(cal, p->event))
+        p->text = xc_schedule_clean(&p->len, p->text, p->len, pool);
+    p->event->invited = 0; /* that is for Exchange to say */
+    p->write.notify = xc_schedule_notify(cal, p->event);
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, p->text, p->len, p->event, m->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
     p->write.event = p->event;
@@ -109,6 +115,8 @@ static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_it
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
     if (xc_calendar_hides_private(cal) && p->event->klass != XC_CLASS_PUBLIC)
         out->verbatim = known = 0; /* the next GET shows what others may see of it */
+    xc_loaded_t stored = {.text = p->stored, .len = strlen(p->stored)};
+    out->schedule_tag = xc_calendar_schedule_tag(cal, &stored, pool);
     if (known)
         xc_calendar_remember(cal, ref->id, ref->change_key, p->stored, strlen(p->stored), props, pool);
     return NULL;
@@ -123,6 +131,15 @@ static xc_error_t *write_failed(xc_calendar_t *cal, xc_error_t *err, const char 
             xc_log(cal->mailbox->session->log, XC_LOG_WARNING, "a calendar was not marked for a refresh: %s", expire->message);
     }
     return xc_error_context(err, pool, "writing %s/%s", cal->segment, href);
+}
+
+/* Does the client write what it would read, be it as we would render it or to the byte? */
+static int is_unchanged(const prepared_t *p, const xc_loaded_t *loaded, const char *text, apr_size_t len)
+{
+    if (p->event->force_send)
+        return 0;
+    return (loaded->len == len && memcmp(loaded->text, text, len) == 0) ||
+           (loaded->len == strlen(p->stored) && memcmp(loaded->text, p->stored, loaded->len) == 0);
 }
 
 xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
@@ -151,10 +168,16 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     memset(&ref, 0, sizeof ref);
     if (!present) {
         out->created = 1;
+        XC_TRY(xc_expect_check_loaded(expect, cal, NULL, pool));
+        XC_TRY(xc_schedule_check_write(cal, NULL, NULL, p.event, pool));
+        /* who was told what, Exchange says */
+        int own = xc_schedule_is_organizers(cal, p.event);
+        if (own)
+            out->verbatim = 0;
         xc_error_t *err = be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
         if (err)
             return write_failed(cal, err, href, pool);
-        return written(out, cal, &ref, &p, href, NULL, 1, pool);
+        return written(out, cal, &ref, &p, href, NULL, !own, pool);
     }
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_event_t *before = NULL;
@@ -162,15 +185,18 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     xc_error_t *err = load_before(&before, &loaded, cal, present, pool);
     if (err)
         return write_failed(cal, err, href, pool);
-    if (loaded->len == strlen(p.stored) && memcmp(loaded->text, p.stored, loaded->len) == 0) {
+    XC_TRY(xc_expect_check_loaded(expect, cal, loaded, pool));
+    if (is_unchanged(&p, loaded, text, len)) {
         /* nothing to change: Exchange is not troubled, the entity tag stays */
         out->item = *present;
+        out->schedule_tag = xc_calendar_schedule_tag(cal, loaded, pool);
         return NULL;
     }
     if (loaded->received) {
         xc_answer_text_t answer = {.obj = p.obj, .now = p.event, .text = p.text, .len = p.len};
         return xc_answer_put(out, cal, present, loaded, before, &answer, pool);
     }
+    XC_TRY(xc_schedule_check_write(cal, present, before, p.event, pool));
     XC_TRY(drop_old_html(&p, cal, before, loaded, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
     xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
@@ -180,10 +206,24 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
-    int known = !xc_event_leaves(before, p.event);
+    int known = !xc_event_leaves(before, p.event) && !xc_schedule_is_organizers(cal, p.event) && !xc_schedule_is_organizers(cal, before);
     if (!known)
         out->verbatim = 0;
     return written(out, cal, &ref, &p, href, loaded->props, known, pool);
+}
+
+/* Is it a meeting, and the one that the client means? */
+static xc_error_t *before_removal(xc_notify_e *notify, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect, apr_pool_t *pool)
+{
+    xc_event_t *before = NULL;
+    xc_loaded_t *loaded = NULL;
+    if (!cal->mailbox->cfg->scheduling && !(expect && expect->if_schedule_tag_match))
+        return NULL;
+    xc_error_t *err = load_before(&before, &loaded, cal, present, pool);
+    if (err && xc_error_is_passing(err))
+        return err;
+    *notify = xc_schedule_notify_removal(cal, err ? NULL : before);
+    return xc_expect_check_loaded(expect, cal, loaded, pool);
 }
 
 xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool)
@@ -196,6 +236,8 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     if (!present)
         return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
+    xc_notify_e notify = XC_NOTIFY_NONE;
+    XC_TRY(before_removal(&notify, cal, present, expect, pool));
     int handled = 0;
     XC_TRY(xc_answer_remove(&handled, cal, present, expect, pool));
     if (handled)
@@ -203,7 +245,7 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
     if (expect && expect->if_match)
         ref.change_key = present->change_key;
-    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, XC_NOTIFY_NONE, pool);
+    xc_error_t *err = m->session->backend->item_delete(m->session, &ref, notify, pool);
     /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
         return write_failed(cal, err, href, pool);

@@ -41,6 +41,10 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     xc_loaded_t *loaded = NULL;
     const xc_item_t *one = source;
     XC_TRY(xc_calendar_load(&loaded, from, &one, 1, pool));
+    XC_TRY(xc_expect_check_loaded(expect, from, loaded, pool));
+    if (copy && !same && xc_calendar_schedule_tag(from, loaded, pool)) /* the source itself is the meeting's one place */
+        XC_TRY(xc_schedule_check_unique(to, source->uid, NULL, pool));
+    out->schedule_tag = xc_calendar_schedule_tag(to, loaded, pool);
 
     /* First the new one, then the old target: a failure in between loses nothing. */
     xc_item_ref_t old = {.id = source->id, .change_key = source->change_key, .uid = source->uid, .href = source->href}, ref;

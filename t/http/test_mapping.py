@@ -315,8 +315,10 @@ def test_more_than_can_be_kept_is_refused(ends, uid):
 
 # ---- people ----
 
-def test_people_are_data(ends, uid, lab):
+def test_people_are_data(ends, uid, lab, make_gateway):
+    """Where nothing is scheduled: the same roles in Exchange, and nobody is mailed."""
     client, outlook = ends
+    client = Client(make_gateway(location='ExchangeScheduling Off').url, 'user23')
     path = client.calendar + uid + '.ics'
     others = {n: Outlook(lab, n, outlook.version) for n in ('bob', 'carol')}
     counts = lambda: [(n, f, o.count(f)) for n, o in others.items() for f in ('inbox', 'calendar')] + [('me', outlook.count('sentitems'))]

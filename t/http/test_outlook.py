@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from dav import event
+from dav import Client, event
 from outlook import EwsError, Outlook
 
 
@@ -170,7 +170,8 @@ def test_all_day(alice, outlook, uid):
     alice.delete(path)
 
 
-def test_attendees_are_data_and_nobody_is_mailed(alice, lab, outlook, uid):
+def test_attendees_are_data_and_nobody_is_mailed(make_gateway, lab, outlook, uid):
+    alice = Client(make_gateway(location='ExchangeScheduling Off').url, 'alice')
     path = alice.calendar + uid + '.ics'
     text = event(uid, 'Meet ' + uid, extra='ORGANIZER;CN=Alice:mailto:alice@contoso.example\nATTENDEE;CN=Bob;PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:bob@contoso.example\n'
                  'ATTENDEE;ROLE=OPT-PARTICIPANT:mailto:carol@contoso.example\nATTENDEE;CUTYPE=ROOM;ROLE=NON-PARTICIPANT:mailto:room1@contoso.example')

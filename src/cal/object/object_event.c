@@ -398,6 +398,11 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
     xc_comp_reminder(obj, comp, &e->start, &e->end, zone, &e->reminder_minutes);
     read_people(e, comp, master, me, pool);
     xc_comp_files(e, comp, pool);
+    if (e->cancelled && e->is_organizer && !xc_comp_prop(comp, ICAL_RECURRENCEID_PROPERTY)) {
+        /* Exchange cancels by taking everybody's invitation back; whom it was is kept beside */
+        e->attendees = NULL;
+        e->is_meeting = 0;
+    }
     e->sequence = int_of(comp, ICAL_SEQUENCE_PROPERTY, 0);
     if (e->sequence < 0)
         e->sequence = 0;

@@ -17,7 +17,7 @@ static int is_person(const xc_line_t *line)
 
 const char *xc_schedule_clean(apr_size_t *out_len, const char *text, apr_size_t len, apr_pool_t *pool)
 {
-    static const char *const dropped[] = {"SCHEDULE-FORCE-SEND", "SCHEDULE-STATUS", NULL};
+    static const char *const dropped[] = {"SCHEDULE-FORCE-SEND", "SCHEDULE-STATUS", "X-MS-OLK-RESPTIME", NULL};
     xc_render_t r = {xc_buf_make(pool, 0), NULL, pool};
     apr_size_t pos = 0;
     xc_line_t line;
