@@ -210,7 +210,6 @@ static void put_schedule_tag(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, 
 
 const xc_liveprop_t xc_props_caldav[] = {
     { XC_NS_CALDAV, "calendar-data", XC_R_MEMBERS, XC_P_BODY | XC_P_REPORT, has_data, put_data, NULL, NULL },
-    { XC_NS_CALDAV, "calendar-home-set", XC_R_PRINCIPAL, 0, NULL, NULL, ref_home, NULL },
     { XC_NS_CALDAV, "schedule-tag", XC_R_OBJECT, XC_P_BODY, has_schedule_tag, put_schedule_tag, NULL, NULL },
     { XC_NS_CALDAV, "calendar-description", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, NULL },
     { XC_NS_CALDAV, "calendar-timezone", XC_R_CALENDAR, KEPT, is_unset, NULL, NULL, check_timezone },
