@@ -34,6 +34,7 @@ xc_path_t xc_resource_path(const xc_dav_t *d, xc_rkind_e kind)
 
 xc_error_t *xc_resource_enter(xc_dav_t *d)
 {
+    apr_array_header_t *calendars;
     d->mailbox = d->req->mailbox;
     if (xc_resource_is_own(d, &d->path))
         return NULL;
@@ -42,7 +43,8 @@ xc_error_t *xc_resource_enter(xc_dav_t *d)
             return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Only people themselves change what they are called here.");
         return NULL;
     }
-    return xc_mailbox_other(&d->mailbox, d->req->mailbox, d->path.address, d->pool);
+    XC_TRY(xc_mailbox_other(&d->mailbox, d->req->mailbox, d->path.address, d->pool));
+    return xc_mailbox_calendars(&calendars, d->mailbox, d->pool); /* is there anything that may be seen? */
 }
 
 /* The one of this name that was met in the request, or this one from now on. */

@@ -64,13 +64,16 @@ static const char *override_name(const apr_table_t *props, apr_pool_t *pool)
     return text && *text ? text : NULL;
 }
 
-static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder)
+/* own_props: of the account's root, when the mailbox is somebody else's; NULL = none */
+static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder, const apr_table_t *own_props)
 {
     xc_calendar_t *cal = apr_pcalloc(m->pool, sizeof *cal);
     cal->mailbox = m;
     cal->folder = *folder;
     cal->components = XC_COMP_VEVENT;
     cal->props = xc_props_parse(folder->props, m->pool);
+    if (own_props)
+        cal->props = xc_props_merge(cal->props, xc_personal_props(m, folder->id, own_props, m->pool), NULL, m->pool);
     const char *name = override_name(cal->props, m->pool);
     if (name)
         cal->folder.display_name = name;
@@ -94,7 +97,7 @@ static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder)
     APR_ARRAY_PUSH(m->calendars, xc_calendar_t *) = cal;
 }
 
-static void make_calendars(xc_mailbox_t *m)
+static void make_calendars(xc_mailbox_t *m, const apr_table_t *own_props)
 {
     m->calendars = apr_array_make(m->pool, m->folders->nelts, sizeof(xc_calendar_t *));
     /* names that clients gave go before names that merely follow from a display name, so that a
@@ -104,7 +107,7 @@ static void make_calendars(xc_mailbox_t *m)
             const xc_folder_t *f = &APR_ARRAY_IDX(m->folders, i, xc_folder_t);
             int turn = f->is_default ? 0 : f->href ? 1 : 2;
             if (f->kind == XC_FOLDER_CALENDAR && turn == pass)
-                add_calendar(m, f);
+                add_calendar(m, f, own_props);
         }
     }
 }
@@ -112,8 +115,12 @@ static void make_calendars(xc_mailbox_t *m)
 static xc_error_t *load_calendars(xc_mailbox_t *m, int force, apr_pool_t *pool)
 {
     XC_TRY(xc_home_load(m, force, pool));
-    if (!m->calendars)
-        make_calendars(m);
+    if (!m->calendars) {
+        const char *props = NULL;
+        if (!xc_mailbox_is_own(m))
+            XC_TRY(xc_home_root_props(&props, m->own, pool));
+        make_calendars(m, props ? xc_props_parse(props, pool) : NULL);
+    }
     return NULL;
 }
 
@@ -138,6 +145,15 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
     return NULL;
 }
 
+/* In somebody else's mailbox, new calendars are made below his own one where he lets others make some. */
+static xc_error_t *allow_create(xc_mailbox_t *m, apr_pool_t *pool)
+{
+    const xc_calendar_t *parent = find_segment(m->calendars, "calendar");
+    if (xc_mailbox_is_own(m) || (parent && (parent->folder.rights & XC_RIGHT_CREATE_FOLDER)))
+        return NULL;
+    return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "Exchange does not let you make calendars in the mailbox of %s.", m->owner);
+}
+
 xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name,
                                apr_table_t *props, apr_pool_t *pool)
 {
@@ -147,6 +163,7 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
     if (segment_reserved(segment) || strcmp(segment_from_name(segment, pool), segment))
         return xc_error_make(pool, 403, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar cannot be named \"%s\".", segment);
     XC_TRY(load_calendars(m, 1, pool));
+    XC_TRY(allow_create(m, pool));
     if (find_segment(m->calendars, segment))
         return xc_error_make(pool, 405, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar of that name already.");
     xc_folder_t wanted = {.kind = XC_FOLDER_CALENDAR, .href = segment};
@@ -192,24 +209,51 @@ xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool)
     return err ? err : forget;
 }
 
+/* A name that is not the folder's in Exchange. */
+static xc_error_t *set_name(apr_table_t *set, const char *display_name, apr_pool_t *pool)
+{
+    xc_buf_t *buf = xc_buf_make(pool, 0);
+    xc_xmlw_t *w = xc_xmlw_make(buf, pool);
+    xmlNode *node = NULL;
+    xc_xmlw_ns(w, "D", XC_NS_DAV);
+    xc_xmlw_element(w, XC_NS_DAV, "displayname", display_name);
+    XC_TRY(xc_xmlw_finish(w, pool));
+    XC_TRY(xc_xml_parse(&node, buf->data, buf->len, pool));
+    apr_table_setn(set, XC_DISPLAYNAME, xc_xml_serialize(node, pool)); /* without the head of a document */
+    return NULL;
+}
+
+static xc_error_t *set_personal(xc_calendar_t *cal, const char *display_name, const apr_table_t *set, const apr_array_header_t *removed,
+                                apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    const char *root = NULL;
+    apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
+    if (display_name)
+        XC_TRY(set_name(all_set, display_name, pool));
+    XC_TRY(xc_home_load(m->own, 0, pool));
+    XC_TRY(xc_home_root_props(&root, m->own, pool));
+    apr_table_t *props = xc_props_merge(xc_personal_props(m, cal->folder.id, xc_props_parse(root, pool), pool), all_set, removed, pool);
+    XC_TRY(xc_personal_set(m, cal->folder.id, props, pool));
+    cal->props = xc_props_merge(cal->props, all_set, removed, m->pool);
+    if (display_name)
+        cal->folder.display_name = apr_pstrdup(m->pool, display_name);
+    return NULL;
+}
+
 xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, apr_table_t *set, apr_array_header_t *removed,
                                   apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    if (!xc_mailbox_is_own(m))
+        return set_personal(cal, display_name, set, removed, pool);
     xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = XC_FOLDER_CALENDAR};
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
-    if (display_name && cal->folder.is_default) {
-        xc_buf_t *buf = xc_buf_make(pool, 0);
-        xc_xmlw_t *w = xc_xmlw_make(buf, pool);
-        xc_xmlw_ns(w, "D", XC_NS_DAV);
-        xc_xmlw_element(w, XC_NS_DAV, "displayname", display_name);
-        XC_TRY(xc_xmlw_finish(w, pool));
-        xmlNode *node = NULL;
-        XC_TRY(xc_xml_parse(&node, buf->data, buf->len, pool));
-        apr_table_setn(all_set, XC_DISPLAYNAME, xc_xml_serialize(node, pool)); /* without the head of a document */
-    } else if (display_name && strcmp(display_name, cal->folder.display_name)) {
+    if (display_name && cal->folder.is_default)
+        XC_TRY(set_name(all_set, display_name, pool));
+    else if (display_name && strcmp(display_name, cal->folder.display_name)) {
         change.display_name = display_name;
         /* the URL must not follow the new name */
         change.href = cal->segment;
@@ -241,7 +285,11 @@ xc_error_t *xc_mailbox_props(apr_table_t **out, xc_mailbox_t *m, apr_pool_t *poo
     *out = NULL;
     XC_TRY(xc_home_load(m, 0, pool));
     const xc_folder_t *root = root_folder(m);
-    *out = xc_props_parse(root ? root->props : NULL, pool);
+    *out = apr_table_make(pool, 8);
+    const apr_array_header_t *rows = apr_table_elts(xc_props_parse(root ? root->props : NULL, pool));
+    for (int i = 0; i < rows->nelts; i++)
+        if (!xc_personal_is_key(APR_ARRAY_IDX(rows, i, apr_table_entry_t).key))
+            apr_table_addn(*out, APR_ARRAY_IDX(rows, i, apr_table_entry_t).key, APR_ARRAY_IDX(rows, i, apr_table_entry_t).val);
     return NULL;
 }
 
@@ -249,6 +297,8 @@ xc_error_t *xc_mailbox_set_props(xc_mailbox_t *m, apr_table_t *set, apr_array_he
 {
     if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
+    if (!xc_mailbox_is_own(m))
+        return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "The properties of a home are its owner's.");
     XC_TRY(xc_home_load(m, 0, pool));
     const xc_folder_t *root = root_folder(m);
     if (!root)

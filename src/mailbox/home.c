@@ -227,6 +227,22 @@ xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool)
     return NULL;
 }
 
+xc_error_t *xc_home_root_props(const char **props, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    const apr_array_header_t *folders = m->folders;
+    *props = NULL;
+    if (!folders) {
+        const home_t *home = home_read(m, pool);
+        if (!home || !home->asked_at)
+            XC_TRY(xc_home_load(m, 0, pool));
+        folders = m->folders ? m->folders : home->folders;
+    }
+    for (int i = 0; i < folders->nelts; i++)
+        if (APR_ARRAY_IDX(folders, i, xc_folder_t).kind == XC_FOLDER_ROOT)
+            *props = APR_ARRAY_IDX(folders, i, xc_folder_t).props;
+    return NULL;
+}
+
 void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool)
 {
     home_t *home = home_read(m, pool);

@@ -31,6 +31,8 @@ struct xc_mailbox_t {
 
 /** The folder list from the store or, when it is not fresh (or `force`), from Exchange. */
 xc_error_t *xc_home_load(xc_mailbox_t *m, int force, apr_pool_t *pool);
+/** The dead properties of an own mailbox's root as they were last seen: asks Exchange only when they never were. */
+xc_error_t *xc_home_root_props(const char **props, xc_mailbox_t *m, apr_pool_t *pool);
 /** Forget the stored list's freshness: the next use asks Exchange for what changed. */
 void xc_home_expire(xc_mailbox_t *m, apr_pool_t *pool);
 
@@ -96,6 +98,15 @@ void xc_calendar_changed(const xc_calendar_t *cal, apr_pool_t *pool);
  */
 void xc_calendar_remember(xc_calendar_t *cal, const char *id, const char *change_key, const char *text, apr_size_t len,
                           const char *extra, apr_pool_t *pool);
+
+/**
+ * The account's own dead properties of a calendar in somebody else's mailbox `m`, out of those of its own root (personal.c).
+ * Never NULL.
+ */
+apr_table_t *xc_personal_props(const xc_mailbox_t *m, const char *folder_id, const apr_table_t *root_props, apr_pool_t *pool);
+xc_error_t *xc_personal_set(xc_mailbox_t *m, const char *folder_id, const apr_table_t *props, apr_pool_t *pool);
+/** Is this the key under which such ones are kept? It is no property of the root's own. */
+int xc_personal_is_key(const char *key);
 
 /** Merge `set` and `removed` into a copy of `props`. */
 apr_table_t *xc_props_merge(const apr_table_t *props, const apr_table_t *set, const apr_array_header_t *removed, apr_pool_t *pool);

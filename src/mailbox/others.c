@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Somebody else's mailbox: which of its folders the account may see, and how much of what is in them. */
 #include "mailbox/mailbox_priv.h"
+#include "mailbox/people.h"
 
 #include <apr_strings.h>
 
@@ -37,14 +38,41 @@ static xc_error_t *readable_folders(apr_array_header_t *folders, int *calendars,
     return NULL;
 }
 
+/*
+ * Who may not see a calendar may still know when its owner is busy, which Exchange tells by another way: then it is
+ * there, with that privilege alone.
+ */
+static xc_error_t *busy_calendar(apr_array_header_t *folders, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    apr_time_t now = apr_time_now(), day = apr_time_from_sec(86400), from = now - now % day;
+    xc_availability_t row = {NULL, NULL};
+    xc_error_t *err = xc_people_availability(&row, m->own, &m->owner, 1, from, from + day, pool);
+    if (!err)
+        err = row.error;
+    if (err)
+        return err->status == 401 || xc_error_is_passing(err) ? err : NULL;
+    if (!row.view || row.view->level == XC_BUSY_LEVEL_NONE)
+        return NULL;
+    xc_folder_t *f = apr_array_push(folders);
+    memset(f, 0, sizeof *f);
+    f->id = f->change_key = "";
+    f->display_name = "Calendar";
+    f->kind = XC_FOLDER_CALENDAR;
+    f->is_default = 1;
+    f->rights = XC_RIGHT_FREE_BUSY;
+    return NULL;
+}
+
 xc_error_t *xc_other_folders(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
 {
     apr_array_header_t *folders = apr_array_make(m->pool, 4, sizeof(xc_folder_t));
     int calendars = 0;
     *out = NULL;
     XC_TRY(readable_folders(folders, &calendars, m, pool));
-    if (!calendars)
+    if (!calendars) {
         apr_array_clear(folders); /* a task list without a calendar is no home */
+        XC_TRY(busy_calendar(folders, m, pool));
+    }
     *out = folders;
     return NULL;
 }

@@ -554,17 +554,20 @@ START_TEST(folder_root_closed)
     const char *open = fake_message("GetFolder", "Success", "NoError", "<mm:Folders>" FOLDER("CalendarFolder", "IPF.Appointment", "cal", "root") "</mm:Folders>");
     fake_mixed("GetFolder", xml("%s%s%s%s", closed, open, closed, closed));
     fake_bad("SyncFolderHierarchy", "ErrorAccessDenied");
+    fake_good("FindFolder", "<mm:RootFolder><Folders>" FOLDER("CalendarFolder", "IPF.Appointment", "sub", "cal") "</Folders></mm:RootFolder>", NULL);
     ck_assert_ptr_null(xc_ews_folder_sync(&page, &fake.s, "bob@contoso.example", NULL, fake.pool));
-    ck_assert_int_eq(page->upserts->nelts, 1);
+    ck_assert_int_eq(page->upserts->nelts, 2);
     ck_assert(APR_ARRAY_IDX(page->upserts, 0, xc_folder_t).is_default);
     ck_assert_ptr_nonnull(page->state);
     /* the next time the same way */
     fake_mixed("GetFolder", xml("%s%s%s%s", closed, open, closed, closed));
     fake_bad("SyncFolderHierarchy", "ErrorAccessDenied");
+    fake_bad("FindFolder", "ErrorAccessDenied");
     ck_assert_ptr_null(xc_ews_folder_sync(&page, &fake.s, "bob@contoso.example", page->state, fake.pool));
     ck_assert_int_eq(page->upserts->nelts, 1);
     fake_mixed("GetFolder", xml("%s%s%s%s", closed, closed, closed, closed));
     fake_bad("SyncFolderHierarchy", "ErrorAccessDenied");
+    fake_bad("FindFolder", "ErrorAccessDenied");
     ck_assert_int_eq(xc_ews_folder_sync(&page, &fake.s, "bob@contoso.example", NULL, fake.pool)->status, 403);
 }
 END_TEST

@@ -138,26 +138,27 @@ START_TEST(reading_requests)
     /* somebody else's mailbox is named */
     folder_answers();
     fake_good("SyncFolderHierarchy", "<mm:SyncState>h1</mm:SyncState><mm:IncludesLastFolderInRange>true</mm:IncludesLastFolderInRange><mm:Changes/>", NULL);
+    fake_good("FindFolder", "<mm:RootFolder><Folders/></mm:RootFolder>", NULL);
     ck_assert_ptr_null(xc_ews_folder_sync(&folders, &fake.s, "bob@contoso.example", NULL, fake.pool));
     assert_sent(3, "<t:EmailAddress>bob@contoso.example</t:EmailAddress>");
 
     fake_good("SyncFolderItems", "<mm:SyncState>s1</mm:SyncState><mm:IncludesLastItemInRange>true</mm:IncludesLastItemInRange><mm:Changes/>", NULL);
     ck_assert_ptr_null(xc_ews_item_sync(&items, &fake.s, "cal", NULL, fake.pool));
-    assert_not_sent(5, "<m:SyncState>");
-    assert_sent(5, "<m:MaxChangesReturned>512</m:MaxChangesReturned>");
+    assert_not_sent(6, "<m:SyncState>");
+    assert_sent(6, "<m:MaxChangesReturned>512</m:MaxChangesReturned>");
     fake_good("SyncFolderItems", "<mm:SyncState>s2</mm:SyncState><mm:IncludesLastItemInRange>true</mm:IncludesLastItemInRange><mm:Changes/>", NULL);
     ck_assert_ptr_null(xc_ews_item_sync(&items, &fake.s, "cal", "s1", fake.pool));
-    assert_sent(6, "<m:SyncState>s1</m:SyncState>");
+    assert_sent(7, "<m:SyncState>s1</m:SyncState>");
 
     fake_mixed("GetItem", apr_pstrcat(fake.pool, fake_message("GetItem", "Error", "ErrorItemNotFound", "<mm:Items/>"),
                                       fake_message("GetItem", "Error", "ErrorItemNotFound", "<mm:Items/>"), NULL));
     ck_assert_ptr_null(xc_ews_item_fetch(&fetched, &fake.s, ids, 2, fake.pool));
     ck_assert_int_eq(fetched[0].error->status, 404);
     if (IS_2007(_i)) {
-        assert_not_sent(7, "StartTimeZone");
-        assert_sent(7, "calendar:MeetingTimeZone");
+        assert_not_sent(8, "StartTimeZone");
+        assert_sent(8, "calendar:MeetingTimeZone");
     } else
-        assert_sent(7, "calendar:StartTimeZone");
+        assert_sent(8, "calendar:StartTimeZone");
     fake_all_answered();
 }
 END_TEST

@@ -27,7 +27,7 @@ START_TEST(wrong_methods)
 {
     static const struct {
         const char *method, *uri;
-    } cases[] = { { "LOCK", CAL }, { "UNLOCK", ONE }, { "BREW", CAL }, { "PUT", CAL }, { "PUT", HOME }, { "DELETE", HOME }, { "POST", HOME }, { "ACL", CAL }, { "options", CAL } };
+    } cases[] = { { "LOCK", CAL }, { "UNLOCK", ONE }, { "BREW", CAL }, { "PUT", CAL }, { "PUT", HOME }, { "DELETE", HOME }, { "POST", HOME }, { "ACL", HOME }, { "options", CAL } };
     fake_answer_t *a = fake_ask(cases[_i].method, cases[_i].uri, "x", H("If-Match: nothing"));
     ck_assert_int_eq(a->status, 405);
     ck_assert_ptr_nonnull(strstr(fake_got(a, "Allow"), "PROPFIND"));

@@ -238,11 +238,35 @@ static xc_folder_page_t *new_page(apr_pool_t *pool)
     return page;
 }
 
+/* Of another's mailbox the hierarchy as a whole is mostly closed, what lies below the calendar may be open. */
+static void begin_below(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const char *mailbox, apr_pool_t *pool)
+{
+    xc_ews_begin(call, s, es, "FindFolder", pool);
+    xc_xmlw_attr(call->w, "Traversal", "Deep");
+    xc_ews_write_folder_shape(call->w);
+    xc_xmlw_start(call->w, XC_NS_M, "ParentFolderIds");
+    xc_ews_write_distinguished(call->w, s, "calendar", mailbox);
+    xc_xmlw_end(call->w);
+}
+
+static void read_below(xc_folder_page_t *page, const tree_state_t *st, const xc_ews_call_t *call, const xc_session_t *s,
+                       const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    xmlNode *m = call->error ? NULL : xc_ews_messages(call);
+    apr_array_header_t *seen = apr_array_make(pool, 8, sizeof(seen_t));
+    if (!m || xc_ews_message_error(m, s, es, pool)) /* the calendar itself is there, that will do */
+        return;
+    xmlNode *list = xc_xml_child(xc_xml_child(m, NULL, "RootFolder"), NULL, "Folders");
+    for (xmlNode *f = xc_xml_child(list, NULL, NULL); f; f = xc_xml_next(f, NULL, NULL))
+        see_folder(seen, f, st, pool);
+    take_seen(page, st, seen);
+}
+
 xc_error_t *xc_ews_folder_sync(xc_folder_page_t **out, xc_session_t *s, const char *mailbox, const char *state, apr_pool_t *pool)
 {
     const xc_ews_state_t *es = NULL;
     tree_state_t st;
-    xc_ews_call_t calls[2];
+    xc_ews_call_t calls[3];
     *out = NULL;
     XC_TRY(xc_ews_state(&es, s, pool));
     xc_folder_page_t *page = new_page(pool);
@@ -263,16 +287,23 @@ xc_error_t *xc_ews_folder_sync(xc_folder_page_t **out, xc_session_t *s, const ch
     page->reset = state != NULL;
     begin_get(&calls[0], s, es, mailbox, pool);
     begin_hierarchy(&calls[1], s, es, mailbox, NULL, pool);
-    XC_TRY(xc_ews_run(calls, 2, s, es, pool));
+    int foreign = s->account && mailbox && strcasecmp(mailbox, s->account);
+    if (foreign)
+        begin_below(&calls[2], s, es, mailbox, pool);
+    XC_TRY(xc_ews_run(calls, foreign ? 3 : 2, s, es, pool));
     XC_TRY(calls[0].error);
     XC_TRY(calls[1].error);
     XC_TRY(read_known(page, &st, &calls[0], s, es, pool));
     xc_error_t *err = read_hierarchy(page, &hidden, &st, &calls[1], s, es, pool);
-    if (err && (err->status == 403 || err->status == 404) && !*st.id[ROOT])
+    int closed = err && (err->status == 403 || err->status == 404) && !*st.id[ROOT];
+    if (err && !closed)
+        return err;
+    if (closed) {
         /* of somebody else's mailbox only these folders are open to us; without a state they are all asked for again */
         page->state = state_write(&st, "", pool);
-    else if (err)
-        return err;
+        if (foreign)
+            read_below(page, &st, &calls[2], s, es, pool);
+    }
     *out = page;
     return NULL;
 }
