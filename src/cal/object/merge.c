@@ -299,11 +299,23 @@ static void render_changes(merge_t *m, icalcomponent *comp, const xc_event_t *ke
         xc_render_line(&m->r, apr_psprintf(m->r.pool, "SEQUENCE:%d", now->sequence));
 }
 
+/* Exchange's minutes go with the event; an alarm at a fixed time, or before the end, must be told when the event has moved. */
+static int reminder_is_off(merge_t *m, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now)
+{
+    int before, after;
+
+    return now->reminder_minutes >= 0 && kept->reminder_minutes == now->reminder_minutes &&
+           xc_comp_reminder(m->obj, comp, &kept->start, &kept->end, m->zone, &before) >= 0 && before == now->reminder_minutes &&
+           xc_comp_reminder(m->obj, comp, &now->start, &now->end, m->zone, &after) >= 0 && after != now->reminder_minutes;
+}
+
 static void merge_vevent(merge_t *m, const xc_node_t *n, icalcomponent *comp, const xc_event_t *kept, const xc_event_t *now)
 {
     unsigned d = changes(kept, now, m->r.pool);
     apr_hash_t *seen = apr_hash_make(m->r.pool);
 
+    if (reminder_is_off(m, comp, kept, now))
+        d |= XC_FIELD_REMINDER;
     if (comp == m->obj->master) {
         m->master_changes = d;
         if (exdates_differ(kept, now) || (now->exdates && (d & TIMES)))
