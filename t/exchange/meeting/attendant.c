@@ -93,18 +93,25 @@ static const lab_exception_t *exception_of(const apr_array_header_t *list, int d
     return NULL;
 }
 
-/* an occurrence with a guest list of its own on which the owner is not */
-static bool is_left_out(lab_call_t *call, const lab_exception_t *x, int mailbox)
+static bool is_on(lab_call_t *call, const char *list, int mailbox)
 {
-    bool own_lists = false;
+    return lab_people_find(lab_people_unpack(call->pool, list),
+                           lab_dir_at(mailbox)->smtp) != NULL;
+}
+
+/* an occurrence with a guest list of its own, on which an invited owner is not */
+static bool is_left_out(lab_call_t *call, const lab_bag_t *whole,
+                        const lab_exception_t *x, int mailbox)
+{
+    bool invited = false;
     for (int i = 0; i < LAB_ATTENDEE_LISTS; i++) {
-        const lab_bag_entry_t *list = lab_bag_find(x->bag, lab_attendee_lists[i]);
-        own_lists |= list != NULL;
-        if (list && lab_people_find(lab_people_unpack(call->pool, list->text),
-                                    lab_dir_at(mailbox)->smtp))
+        const char *key = lab_attendee_lists[i], *all = lab_bag_get(whole, key);
+        const lab_bag_entry_t *own = lab_bag_find(x->bag, key);
+        invited |= is_on(call, all, mailbox);
+        if (is_on(call, own ? own->text : all, mailbox))
             return false;
     }
-    return own_lists;
+    return invited;
 }
 
 /* the organizer's exceptions, with what the owner had decided about the same ones */
@@ -115,7 +122,7 @@ static void take_exceptions(lab_call_t *call, lab_item_t *item, const lab_mail_t
     for (int i = 0; i < mail->exceptions->nelts; i++) {
         lab_exception_t x = *APR_ARRAY_IDX(mail->exceptions, i, lab_exception_t *);
         const lab_exception_t *was = exception_of(old, x.day);
-        if (!x.deleted && is_left_out(call, &x, item->mailbox))
+        if (!x.deleted && is_left_out(call, mail->item.bag, &x, item->mailbox))
             x.deleted = true;
         if (!x.deleted)
             x.bag = lab_bag_copy(call->pool, x.bag);

@@ -15,7 +15,6 @@
 
 /* One VEVENT of the mail. */
 typedef struct event {
-    const char *text;
     apr_array_header_t *lines; /* lab_ical_line_t */
     lab_draft_t draft;         /* its fields; only with a DTSTART */
     bool has_times;
@@ -100,7 +99,6 @@ static const char *read_event(incoming_t *in, const char *text)
     event_t *e = apr_pcalloc(call->pool, sizeof *e);
     lab_folder_t *folder =
         lab_folder_distinguished(call->db, call->pool, in->mailbox, "inbox");
-    e->text = text;
     e->lines = lab_ical_cut(call->pool, text);
     APR_ARRAY_PUSH(in->events, event_t *) = e;
     if (!folder || !line_of(e, "UID"))
@@ -257,6 +255,20 @@ static void add_deleted(const incoming_t *in, lab_mail_t *mail, const event_t *e
     }
 }
 
+/* an exception has of its own what differs from its series */
+static void drop_same(lab_bag_t *bag, const lab_bag_t *whole)
+{
+    for (int i = 0; lab_shared_keys[i]; i++) {
+        const char *key = lab_shared_keys[i], *text = lab_bag_get(bag, key),
+                   *its = lab_bag_get(whole, key);
+        if (text && its && !strcmp(text, its))
+            lab_bag_remove(bag, key);
+        else if (!text && its && strcmp(key, "AppointmentSequenceNumber") &&
+                 strcmp(key, "DateTimeStamp"))
+            lab_bag_set(bag, key, NULL);
+    }
+}
+
 static void add_changed(const incoming_t *in, lab_mail_t *mail)
 {
     for (int i = 0; i < in->events->nelts; i++) {
@@ -267,6 +279,7 @@ static void add_changed(const incoming_t *in, lab_mail_t *mail)
             continue;
         x->bag = lab_bag_new(in->call->pool);
         take_event(x->bag, e);
+        drop_same(x->bag, mail->item.bag);
         APR_ARRAY_PUSH(mail->exceptions, lab_exception_t *) = x;
         if (e->draft.item->start < mail->item.start)
             mail->item.start = e->draft.item->start;

@@ -81,7 +81,7 @@ static const char *shared_value(apr_pool_t *pool, const char *key, const char *t
 }
 
 /* which times a message is about, and which occurrence */
-static void put_times(lab_call_t *call, lab_item_t *item, const lab_view_t *view)
+static void put_times(lab_item_t *item, const lab_view_t *view)
 {
     int day = lab_view_day(view);
     lab_bag_set_int(item->bag, "Start", view->start);
@@ -98,7 +98,6 @@ static void put_times(lab_call_t *call, lab_item_t *item, const lab_view_t *view
         return;
     lab_bag_set_int(item->bag, "RecurrenceDay", day);
     lab_bag_set_int(item->bag, "RecurrenceId", view->original);
-    (void)call;
 }
 
 static lab_mail_t *make(lab_call_t *call, const lab_view_t *view, const char *class_name)
@@ -120,7 +119,7 @@ static lab_mail_t *make(lab_call_t *call, const lab_view_t *view, const char *cl
         if (text)
             lab_bag_set(item->bag, lab_shared_keys[i], text);
     }
-    put_times(call, item, view);
+    put_times(item, view);
     lab_bag_set(item->bag, "Organizer", organizer && *organizer ? organizer : me);
     lab_bag_set(item->bag, "From", me);
     lab_bag_set(item->bag, "Sender", me);

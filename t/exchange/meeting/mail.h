@@ -42,6 +42,10 @@ void lab_mail_by_caller(lab_call_t *call, lab_mail_t *mail);
  * nobody's come back as a report. With `copies` a copy stays in that folder. It is noted
  * for GET /lab/outbox. */
 void lab_mail_post(lab_call_t *call, lab_mail_t *mail, const lab_folder_t *copies);
+/* Writes the line of GET /lab/outbox; `here` are the mailboxes that get it, array of int.
+ */
+void lab_mail_record(lab_call_t *call, const lab_mail_t *mail,
+                     const apr_array_header_t *here);
 /* Keeps a mail in a folder of its sender's; returns the item. */
 lab_item_t *lab_mail_keep(lab_call_t *call, const lab_mail_t *mail,
                           const lab_folder_t *folder, bool draft);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The post: from one mailbox to others, out of the organisation, or back. */
 #include <apr_strings.h>
-#include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "ews/emit.h"
 #include "ews/events.h"
 #include "meeting/attendant.h"
 
@@ -61,21 +58,6 @@ static void put_recipients(lab_call_t *call, lab_mail_t *mail)
     lab_bag_set(bag, "BccRecipients", lab_people_pack(pool, bcc));
 }
 
-static json_t *text_or_null(const char *text)
-{
-    json_t *value = text ? json_string(text) : NULL;
-    return value ? value : json_null();
-}
-
-static void put_time(lab_call_t *call, json_t *object, const char *name,
-                     const lab_bag_t *bag, const char *key)
-{
-    const char *text = lab_bag_get(bag, key);
-    apr_time_t when = lab_bag_int(bag, key, 0);
-    json_object_set_new(
-        object, name, text_or_null(text ? lab_time_format_utc(when, call->pool) : NULL));
-}
-
 static void add_receiver(apr_array_header_t *list, const lab_dir_entry_t *who)
 {
     int mailbox = who ? lab_mailbox_index(who) : -1;
@@ -98,55 +80,6 @@ static apr_array_header_t *receivers(lab_call_t *call, const lab_mail_t *mail)
             add_receiver(list, lab_dir_by_alias(group->members[k]));
     }
     return list;
-}
-
-/* a line of GET /lab/outbox */
-static void note(lab_call_t *call, const lab_mail_t *mail, const apr_array_header_t *here)
-{
-    const lab_bag_t *bag = mail->item.bag;
-    lab_view_t view;
-    json_t *o = json_object(), *to = json_array(), *delivered = json_array();
-    apr_array_header_t *from = lab_people_unpack(call->pool, lab_bag_get(bag, "From"));
-    apr_array_header_t *by = lab_people_unpack(call->pool, lab_bag_get(bag, "Sender"));
-    for (int i = 0; i < mail->to->nelts; i++) {
-        const char *address = APR_ARRAY_IDX(mail->to, i, lab_person_t).address;
-        json_array_append_new(to, text_or_null(address));
-    }
-    for (int i = 0; i < here->nelts; i++)
-        json_array_append_new(delivered,
-                              json_string(lab_dir_at(APR_ARRAY_IDX(here, i, int))->smtp));
-    lab_view_item(call, &mail->item, &view);
-    json_object_set_new(
-        o, "from",
-        text_or_null(from->nelts ? APR_ARRAY_IDX(from, 0, lab_person_t).address : NULL));
-    json_object_set_new(
-        o, "sender",
-        text_or_null(by->nelts ? APR_ARRAY_IDX(by, 0, lab_person_t).address : NULL));
-    json_object_set_new(o, "to", to);
-    json_object_set_new(o, "delivered", delivered);
-    json_object_set_new(o, "class", text_or_null(mail->item.class_name));
-    json_object_set_new(o, "method", text_or_null(mail->method));
-    json_object_set_new(o, "subject", text_or_null(lab_bag_get(bag, "Subject")));
-    json_object_set_new(o, "uid", text_or_null(mail->item.uid));
-    put_time(call, o, "recurrence_id", bag, "RecurrenceId");
-    json_object_set_new(o, "sequence",
-                        json_integer(lab_bag_int(bag, "AppointmentSequenceNumber", 0)));
-    put_time(call, o, "start", bag, "Start");
-    put_time(call, o, "end", bag, "End");
-    json_object_set_new(o, "location", text_or_null(lab_bag_get(bag, "Location")));
-    json_object_set_new(o, "recurring", json_boolean(mail->item.recurring));
-    json_object_set_new(o, "type", text_or_null(lab_bag_get(bag, "MeetingRequestType")));
-    json_object_set_new(o, "response",
-                        mail->item.uid && strstr(mail->item.class_name, ".Resp.")
-                            ? text_or_null(lab_bag_get(bag, "ResponseType"))
-                            : json_null());
-    put_time(call, o, "proposed_start", bag, "ProposedStart");
-    put_time(call, o, "proposed_end", bag, "ProposedEnd");
-    json_object_set_new(o, "body", text_or_null(lab_body_as(call, &view, "Text")));
-    char *text = json_dumps(o, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    lab_db_exec(call->db, "INSERT INTO mails(text) VALUES(?)", "t", text ? text : "{}");
-    free(text);
-    json_decref(o);
 }
 
 lab_item_t *lab_mail_keep(lab_call_t *call, const lab_mail_t *mail,
@@ -202,7 +135,7 @@ void lab_mail_post(lab_call_t *call, lab_mail_t *mail, const lab_folder_t *copie
         return;
     apr_array_header_t *here = receivers(call, mail);
     put_recipients(call, mail);
-    note(call, mail, here);
+    lab_mail_record(call, mail, here);
     if (copies)
         lab_mail_keep(call, mail, copies, false);
     for (int i = 0; i < here->nelts; i++)

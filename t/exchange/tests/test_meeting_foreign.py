@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Meetings with people outside: their invitations, cancellations and answers arrive as iMIP."""
+from random import Random
+
 import pytest
 
 from ewsclient import NS, Ews, appointment, series, text
@@ -137,6 +139,39 @@ def test_what_cannot_be_delivered(lab, alice):
     with pytest.raises(RuntimeError):
         lab.control('POST', 'deliver', {'to': 'alice'})
     assert find(alice, 'inbox') == [] and find(alice) == []
+
+
+def test_what_goes_out_can_come_in(lab, alice, bob):
+    """The calendar of a mail to the outside, delivered to somebody else's mailbox here, makes the same meeting."""
+    recurrence = series().partition('</t:End>')[2]
+    item = alice.create(appointment('Staff; all, now', '2024-05-06T09:00:00', '2024-05-06T10:00:00', before='<t:Body BodyType="Text">One\ntwo</t:Body>',
+                                    after='<t:Location>Hall</t:Location>' + attendees(EVE) + recurrence))
+    alice.update((item[0], 2), ('calendar:Start', '<t:Start>2024-05-14T07:00:00Z</t:Start>'), ('calendar:End', '<t:End>2024-05-14T08:00:00Z</t:End>'),
+                 element='OccurrenceItemId', resolution='AlwaysOverwrite')
+    alice.delete((item[0], 3), element='OccurrenceItemId')
+    alice.update(ident(one(alice)), ('calendar:Location', '<t:Location>Roof</t:Location>'), send='SendOnlyToAll')
+    lab.deliver('bob', 'alice' + DOMAIN, lab.outbox()[0]['ics'])
+    mine, his = one(alice), one(bob)
+    same = ('UID', 'Subject', 'Body', 'Location', 'Start', 'End', 'CalendarItemType', 'TimeZone')
+    assert states(mine, *same) == states(his, *same)
+    for name in ('ModifiedOccurrences', 'DeletedOccurrences'):
+        assert [t.text for t in mine.find('t:' + name, NS).iter('{%s}Start' % NS['t'])] == [t.text for t in his.find('t:' + name, NS).iter('{%s}Start' % NS['t'])]
+
+
+def test_broken_mail_does_no_harm(lab, alice):
+    good = calendar('REQUEST', invitation('RRULE:FREQ=WEEKLY;COUNT=4', 'EXDATE:20240516T080000Z'),
+                    invitation('RECURRENCE-ID:20240509T080000Z'))
+    random = Random(7)
+    for _ in range(300):
+        at, most = random.randrange(len(good)), random.choice((1, 3, 40))
+        ics = good[:at] + random.choice(('', '\r\n', ':', ';', '99999999999', '\\', '"', 'Ω')) + good[at + random.randrange(most + 1):]
+        for method in (None, 'CANCEL', 'REPLY', 'COUNTER'):
+            try:
+                lab.deliver('alice', EVE, ics, method=method)
+            except RuntimeError as e:
+                assert ': 400 ' in str(e), e
+    for folder in ('inbox', 'calendar'):
+        find(alice, folder)
 
 
 def test_a_room_answers_outside(lab):

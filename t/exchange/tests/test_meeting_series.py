@@ -48,6 +48,9 @@ def test_a_series_arrives_with_its_exceptions(lab, alice, bob):
     alice.update(ident(one(alice)), ('item:Subject', '<t:Subject>All staff</t:Subject>'), send='SendToAllAndSaveCopy')
     for got in (one(bob), one(bob, 'inbox')):
         assert lists(got, 'ModifiedOccurrences') == ['2024-05-14T07:00:00Z'] and lists(got, 'DeletedOccurrences') == ['2024-05-20T07:00:00Z']
+    ics = lab.outbox()[0]['ics']
+    assert 'METHOD:REQUEST' in ics and 'EXDATE;TZID=W. Europe Standard Time:20240520T090000' in ics
+    assert 'RECURRENCE-ID;TZID=W. Europe Standard Time:20240513T090000' in ics and ics.count('BEGIN:VEVENT') == 2
 
 
 def test_one_occurrence_is_moved(lab, alice, bob):
