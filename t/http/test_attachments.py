@@ -226,3 +226,29 @@ def test_a_failure_midway_leaves_nothing(alice, lab, outlook, uid):
     assert alice.put(path, changed).status == 507
     assert in_exchange(outlook, title) == {'plan.txt': b'kept'}
     assert attached(alice.get(path).text) == attached(got.text) and title in unfold(alice.get(path).text)
+
+
+def meeting(uid, title, *more):
+    return event(uid, title, extra='\n'.join(('ORGANIZER:mailto:alice@contoso.example', 'ATTENDEE;PARTSTAT=ACCEPTED:mailto:alice@contoso.example',
+                                              'ATTENDEE;RSVP=TRUE:mailto:bob@contoso.example') + more))
+
+
+def test_an_invitation_carries_its_files(alice, bob, lab, outlook, uid):
+    path, title = alice.calendar + uid + '.ics', 'Invited ' + uid
+    lab.empty_outbox()
+    assert alice.put(path, meeting(uid, title, inline(b'agenda'))).status == 201
+    assert [m['to'] for m in lab.outbox() if m['uid'] == uid] == [['bob@contoso.example']], 'mailed once, when the file was there'
+    assert in_exchange(Outlook(lab, 'bob'), title) == {'plan.txt': b'agenda'}
+    [theirs] = [e.href for e in bob.query(bob.calendar, '<c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"><c:prop-filter name="UID">'
+                                          '<c:text-match>%s</c:text-match></c:prop-filter></c:comp-filter></c:comp-filter>' % uid).entries]
+    [(_, url)] = attached(bob.get(theirs).text)
+    assert fetch(bob, url).body == b'agenda'
+    # the organizer's files are not an attendee's to change
+    assert bob.request('POST', theirs + '?action=attachment-add', b'x').status == 403
+    # one more file is news for everybody, once
+    lab.empty_outbox()
+    r = alice.request('POST', path + '?action=attachment-add', b'more', {'Content-Disposition': 'attachment; filename=more.txt'})
+    assert r.status == 201, r
+    assert [m['to'] for m in lab.outbox() if m['uid'] == uid] == [['bob@contoso.example']]
+    assert set(in_exchange(Outlook(lab, 'bob'), title)) == {'plan.txt', 'more.txt'}
+    alice.delete(path)
