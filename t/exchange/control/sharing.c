@@ -52,8 +52,8 @@ const char *lab_share_folder(lab_server_t *lab, const lab_share_t *share,
     lab_db_t *db = lab_db_begin(lab->store, true);
     if (!db)
         return "the database cannot be opened";
-    lab_folder_t *folder = find_folder(db, pool, owner,
-                                       share->folder ? share->folder : "calendar");
+    lab_folder_t *folder =
+        find_folder(db, pool, owner, share->folder ? share->folder : "calendar");
     const char *wrong = folder ? NULL : "folder: no such folder";
     if (folder && !lab_level_rights(share->level ? share->level : "Reviewer",
                                     lab_folder_is_calendar(folder), &rights))

@@ -76,7 +76,7 @@ void lab_work_hours_of(apr_pool_t *pool, const json_t *value, const lab_dir_entr
     hours->days = days ? "" : "Monday Tuesday Wednesday Thursday Friday";
     json_array_foreach((json_t *)days, i, one)
     {
-        hours->days = apr_pstrcat(pool, hours->days, i ? " " : "",
-                                  json_string_value(one), NULL);
+        hours->days =
+            apr_pstrcat(pool, hours->days, i ? " " : "", json_string_value(one), NULL);
     }
 }

@@ -186,8 +186,8 @@ static void open_view(lab_call_t *call, const char *type)
  * any that show availability nothing is added. */
 static unsigned gather(collect_t *c, const ask_t *ask, const lab_dir_entry_t *who)
 {
-    lab_folder_t *folder = lab_folder_distinguished(
-        c->call->db, c->call->pool, lab_mailbox_index(who), "calendar");
+    lab_folder_t *folder = lab_folder_distinguished(c->call->db, c->call->pool,
+                                                    lab_mailbox_index(who), "calendar");
     unsigned rights =
         folder ? lab_rights(c->call, folder->mailbox, folder->id) & SHOWS : 0;
     if (rights)
@@ -239,12 +239,11 @@ static void put_one(lab_call_t *call, const ask_t *ask, const char *address)
     else if (list)
         put_list(call, ask, list);
     else
-        put_failure(call,
-                    lab_fail_text(call, "ErrorMailRecipientNotFound",
-                                  apr_pstrcat(call->pool,
-                                              "Unable to resolve e-mail address ",
-                                              address, " to an Active Directory object.",
-                                              NULL)));
+        put_failure(
+            call,
+            lab_fail_text(call, "ErrorMailRecipientNotFound",
+                          apr_pstrcat(call->pool, "Unable to resolve e-mail address ",
+                                      address, " to an Active Directory object.", NULL)));
     lab_buf_puts(&call->out, "</m:FreeBusyResponse>");
 }
 

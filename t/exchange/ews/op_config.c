@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GetUserConfiguration: settings that clients keep in hidden items of folders. There are two: the
- * options of Outlook on the Web in the mailbox's root, where clients read the user's own time zone,
- * and the working hours in the calendar.
+ * GetUserConfiguration: settings that clients keep in hidden items of folders. There are
+ * two: the options of Outlook on the Web in the mailbox's root, where clients read the
+ * user's own time zone, and the working hours in the calendar.
  */
 #include <apr_encode.h>
 #include <string.h>
@@ -38,16 +38,18 @@ static void put_options(lab_call_t *call, const lab_folder_t *folder, const char
 static void put_hours(lab_call_t *call, const lab_folder_t *folder, const char *wanted)
 {
     if (wants(wanted, "XmlData"))
-        lab_buf_elem(&call->out, "t:XmlData",
-                     apr_pencode_base64(call->pool,
-                                        lab_work_hours_xml(call, lab_dir_at(folder->mailbox)),
-                                        APR_ENCODE_STRING, APR_ENCODE_NONE, NULL));
+        lab_buf_elem(
+            &call->out, "t:XmlData",
+            apr_pencode_base64(call->pool,
+                               lab_work_hours_xml(call, lab_dir_at(folder->mailbox)),
+                               APR_ENCODE_STRING, APR_ENCODE_NONE, NULL));
 }
 
 static const struct {
     const char *name, *folder;
     put_fn *put;
-} configurations[] = {{"OWA.UserOptions", "root", put_options}, {"WorkHours", "calendar", put_hours}};
+} configurations[] = {{"OWA.UserOptions", "root", put_options},
+                      {"WorkHours", "calendar", put_hours}};
 
 static put_fn *find(const char *name, const lab_folder_t *folder)
 {

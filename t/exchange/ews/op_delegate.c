@@ -87,8 +87,7 @@ static const lab_fail_t *set_permissions(lab_call_t *call, int mailbox, int who,
                                          xmlNodePtr levels)
 {
     for (size_t i = 0; i < NFOLDERS; i++) {
-        const char *word =
-            lab_xml_child_text(call->pool, levels, folders[i].element + 2);
+        const char *word = lab_xml_child_text(call->pool, levels, folders[i].element + 2);
         lab_folder_t *folder =
             lab_folder_distinguished(call->db, call->pool, mailbox, folders[i].dist);
         unsigned rights;

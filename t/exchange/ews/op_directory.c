@@ -115,8 +115,8 @@ void lab_op_resolve_names(lab_call_t *call)
     lab_answer_close(call, name);
 }
 
-static void put_members(lab_call_t *call, const lab_dir_list_t *list,
-                        const char *around, const char *element)
+static void put_members(lab_call_t *call, const lab_dir_list_t *list, const char *around,
+                        const char *element)
 {
     for (const char *const *m = list->members; *m; m++) {
         const lab_dir_entry_t *who = lab_dir_by_alias(*m);

@@ -164,8 +164,8 @@ static const lab_fail_t *read_one(lab_call_t *call, xmlNodePtr e, bool calendar,
     unsigned given, set, rights;
     const char *level = lab_xml_child_text(
         call->pool, e, calendar ? "CalendarPermissionLevel" : "PermissionLevel");
-    const lab_fail_t *fail = lab_user_read(call, lab_xml_child(e, "UserId"),
-                                           "ErrorInvalidUserInfo", &p->who);
+    const lab_fail_t *fail =
+        lab_user_read(call, lab_xml_child(e, "UserId"), "ErrorInvalidUserInfo", &p->who);
     if (fail)
         return fail;
     read_flags(call, e, &given, &set);
@@ -191,9 +191,9 @@ const lab_fail_t *lab_permissions_read(lab_call_t *call, const lab_folder_t *fol
     if (lab_xml_first(lab_xml_child(set, "UnknownEntries")))
         return lab_fail(call, "ErrorCannotSetPermissionUnknownEntries");
     if (!mine)
-        return lab_fail(call, calendar
-                                  ? "ErrorCannotSetNonCalendarPermissionOnCalendarFolder"
-                                  : "ErrorCannotSetCalendarPermissionOnNonCalendarFolder");
+        return lab_fail(call,
+                        calendar ? "ErrorCannotSetNonCalendarPermissionOnCalendarFolder"
+                                 : "ErrorCannotSetCalendarPermissionOnNonCalendarFolder");
     for (xmlNodePtr n = lab_xml_first(mine); n; n = lab_xml_next(n)) {
         lab_permission_t p;
         const lab_fail_t *fail = read_one(call, n, calendar, &p);

@@ -43,7 +43,8 @@ static const lab_series_t *cut_series(lab_call_t *call, const lab_series_t *seri
     cut->exceptions = apr_array_copy(call->pool, series->exceptions);
     for (int i = 0; i < cut->exceptions->nelts; i++) {
         lab_exception_t **x = &APR_ARRAY_IDX(cut->exceptions, i, lab_exception_t *);
-        if ((*x)->deleted || (!whole && !is_private(lab_bag_get((*x)->bag, "Sensitivity"))))
+        if ((*x)->deleted ||
+            (!whole && !is_private(lab_bag_get((*x)->bag, "Sensitivity"))))
             continue;
         *x = apr_pmemdup(call->pool, *x, sizeof **x);
         (*x)->bag = cut_bag(call->pool, (*x)->bag);

@@ -38,14 +38,16 @@ typedef struct group {
 static const group_t my_group = {
     "My Calendars", {0xb7, 0xf0, 0x06, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
 static const group_t peoples_group = {
-    "People's Calendars", {0xb9, 0xf0, 0x06, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
+    "People's Calendars",
+    {0xb9, 0xf0, 0x06, 0, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
 
 /* what a kind of folder is to the navigation pane */
 static const struct {
     const char *class_name;
     int section;
     unsigned char clsid; /* of the folder's type, its fourth byte */
-} sections[] = {{"IPF.Appointment", 3, 0x02}, {"IPF.Contact", 4, 0x01}, {"IPF.Task", 5, 0x03}};
+} sections[] = {
+    {"IPF.Appointment", 3, 0x02}, {"IPF.Contact", 4, 0x01}, {"IPF.Task", 5, 0x03}};
 
 static const char *base64(apr_pool_t *pool, const unsigned char *raw, int len)
 {
@@ -88,9 +90,8 @@ static bool has(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *views,
                 const char *key, const char *value)
 {
     bool found = false;
-    sqlite3_stmt *st =
-        lab_db_query(db, "SELECT " LAB_ITEM_COLUMNS " FROM items WHERE folder=?", "i",
-                     views->id);
+    sqlite3_stmt *st = lab_db_query(
+        db, "SELECT " LAB_ITEM_COLUMNS " FROM items WHERE folder=?", "i", views->id);
     while (lab_db_step(db, st)) {
         const char *text = lab_bag_get(lab_item_row(pool, st)->bag, key);
         found = found || (text && !strcmp(text, value));
@@ -120,28 +121,27 @@ static void add_link(lab_db_t *db, apr_pool_t *pool, const lab_folder_t *views,
     if (has(db, pool, views, ENTRY_ID, entry))
         return;
     /* somebody's calendar is called after him, another folder after itself */
-    lab_item_t item = shortcut(
-        pool, views, person && !own ? owner->display_name : folder->name,
-        own || is_public ? NORMAL_FOLDER : SHARED_FOLDER,
-        own         ? 0
-        : is_public ? PUBLIC_FOLDER
-        : person    ? PERSON_FOLDER
-                    : SHARED_IN);
+    lab_item_t item =
+        shortcut(pool, views, person && !own ? owner->display_name : folder->name,
+                 own || is_public ? NORMAL_FOLDER : SHARED_FOLDER,
+                 own         ? 0
+                 : is_public ? PUBLIC_FOLDER
+                 : person    ? PERSON_FOLDER
+                             : SHARED_IN);
     lab_bag_set(item.bag, ENTRY_ID, entry);
     lab_bag_set(item.bag, RECORD_KEY, entry);
     if (!is_public) {
         lab_bag_set(item.bag, STORE_ENTRY_ID, lab_store_entry_id(pool, owner));
         lab_bag_set(item.bag, ADDRESS_BOOK, lab_address_book_entry_id(pool, owner));
     }
-    lab_bag_set(item.bag, AB_STORE,
-                lab_store_entry_id(pool, lab_dir_at(views->mailbox)));
+    lab_bag_set(item.bag, AB_STORE, lab_store_entry_id(pool, lab_dir_at(views->mailbox)));
     lab_bag_set(item.bag, GROUP_CLSID, base64(pool, group->id, sizeof group->id));
     lab_bag_set(item.bag, GROUP_NAME, group->name);
     lab_bag_set_int(item.bag, COLOR, -1);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
         size_t n = strlen(sections[i].class_name);
-        unsigned char clsid[16] = {0,    6, 0x78, sections[i].clsid, 0, 0, 0, 0,
-                                   0xc0, 0, 0,    0,                 0, 0, 0, 0x46};
+        unsigned char clsid[16] = {
+            0, 6, 0x78, sections[i].clsid, 0, 0, 0, 0, 0xc0, 0, 0, 0, 0, 0, 0, 0x46};
         if (strncmp(folder->class_name, sections[i].class_name, n))
             continue;
         lab_bag_set_int(item.bag, SECTION, sections[i].section);

@@ -58,14 +58,10 @@ static const struct {
     const char *who; /* alias; NULL for Default */
     unsigned rights;
 } grants[] = {
-    {"Calendar", false, NULL, LAB_BUSY_TIME},
-    {"IPM_SUBTREE", true, NULL, READER},
-    {"All Staff", true, NULL, AUTHOR | BUSY},
-    {"All Staff", true, "alice", LAB_CAN_ALL},
-    {"Holidays", true, NULL, READER | BUSY},
-    {"Holidays", true, "alice", LAB_CAN_ALL},
-    {"Board", true, "erin", LAB_CAN_ALL},
-    {"Projects", true, NULL, READER},
+    {"Calendar", false, NULL, LAB_BUSY_TIME}, {"IPM_SUBTREE", true, NULL, READER},
+    {"All Staff", true, NULL, AUTHOR | BUSY}, {"All Staff", true, "alice", LAB_CAN_ALL},
+    {"Holidays", true, NULL, READER | BUSY},  {"Holidays", true, "alice", LAB_CAN_ALL},
+    {"Board", true, "erin", LAB_CAN_ALL},     {"Projects", true, NULL, READER},
     {"Releases", true, NULL, EDITOR | BUSY},
 };
 

@@ -7,9 +7,9 @@ apr_array_header_t *lab_permissions(lab_db_t *db, apr_pool_t *pool, apr_int64_t 
     lab_permission_t always[2] = {{LAB_WHO_DEFAULT, 0}, {LAB_WHO_ANONYMOUS, 0}};
     APR_ARRAY_PUSH(list, lab_permission_t) = always[0];
     APR_ARRAY_PUSH(list, lab_permission_t) = always[1];
-    sqlite3_stmt *st = lab_db_query(
-        db, "SELECT who, rights FROM permissions WHERE folder=? ORDER BY id", "i",
-        folder);
+    sqlite3_stmt *st =
+        lab_db_query(db, "SELECT who, rights FROM permissions WHERE folder=? ORDER BY id",
+                     "i", folder);
     while (lab_db_step(db, st)) {
         lab_permission_t p = {sqlite3_column_int(st, 0),
                               (unsigned)sqlite3_column_int(st, 1)};
@@ -100,9 +100,9 @@ apr_array_header_t *lab_delegates(lab_db_t *db, apr_pool_t *pool, int mailbox)
 
 bool lab_delegate_get(lab_db_t *db, int mailbox, int who, lab_delegate_t *d)
 {
-    sqlite3_stmt *st =
-        lab_db_query(db, "SELECT copies, private FROM delegates WHERE mailbox=? AND who=?",
-                     "dd", mailbox, who);
+    sqlite3_stmt *st = lab_db_query(
+        db, "SELECT copies, private FROM delegates WHERE mailbox=? AND who=?", "dd",
+        mailbox, who);
     if (!lab_db_step(db, st))
         return false;
     d->who = who;

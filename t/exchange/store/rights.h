@@ -40,8 +40,8 @@ typedef struct lab_permission {
 
 typedef struct lab_delegate {
     int who;
-    bool copies;        /* of meeting messages go to him */
-    bool view_private;  /* sees private items */
+    bool copies;       /* of meeting messages go to him */
+    bool view_private; /* sees private items */
 } lab_delegate_t;
 
 /* To whom meeting requests go when there are delegates (DeliverMeetingRequestsType). */
