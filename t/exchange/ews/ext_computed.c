@@ -4,6 +4,7 @@
 
 #include <apr_encode.h>
 #include <apr_strings.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ews/people.h"
@@ -12,6 +13,7 @@
 #define MEETING     "6ed8da90-450b-101b-98da-00aa003f1305"
 #define APPOINTMENT "00062002-0000-0000-c000-000000000046"
 #define COMMON      "00062008-0000-0000-c000-000000000046"
+#define TASK        "00062003-0000-0000-c000-000000000046"
 #define PUBLIC      "00020329-0000-0000-c000-000000000046"
 
 typedef const char *value_fn(lab_call_t *call, const lab_view_t *view, const char *key);
@@ -184,6 +186,56 @@ static const char *plain_body(lab_call_t *call, const lab_view_t *view, const ch
     return type && !strcmp(type, "Text") ? lab_view_get(view, key) : NULL;
 }
 
+static bool is_task(const lab_view_t *view)
+{
+    return view->kind == LAB_KIND_TASK;
+}
+
+/* days of tasks: midnight UTC of the day */
+static const char *task_day(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    apr_int64_t day = lab_view_int(view, key, LAB_NO_DAY);
+    return is_task(view) && day != LAB_NO_DAY
+               ? lab_time_format_utc(day * 86400 * APR_USEC_PER_SEC, call->pool)
+               : NULL;
+}
+
+static const char *task_status(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    static const char *const names[] = {"NotStarted",      "InProgress", "Completed",
+                                        "WaitingOnOthers", "Deferred",   NULL};
+    const char *text = lab_view_get(view, key);
+    return is_task(view) ? position(call, text ? text : "NotStarted", names) : NULL;
+}
+
+static const char *task_percent(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    const char *text = lab_view_get(view, key);
+    return is_task(view)
+               ? apr_psprintf(call->pool, "%.15g", text ? strtod(text, NULL) / 100 : 0)
+               : NULL;
+}
+
+static const char *task_complete(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    const char *text = lab_view_get(view, key);
+    (void)call;
+    return !is_task(view) ? NULL : text && !strcmp(text, "Completed") ? "true" : "false";
+}
+
+/* an occurrence that a recurring task has left behind */
+static const char *task_dead(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    (void)call;
+    return is_task(view) ? (lab_view_bool(view, key, false) ? "true" : "false") : NULL;
+}
+
+static const char *task_recurring(lab_call_t *call, const lab_view_t *view, const char *key)
+{
+    (void)call;
+    return is_task(view) ? (lab_view_get(view, key) ? "true" : "false") : NULL;
+}
+
 /* from lowest to highest importance of the row: set, number or name, type, source */
 static const struct {
     const char *set;
@@ -211,6 +263,14 @@ static const struct {
     {APPOINTMENT, 0x8223, NULL, "Boolean", recurring, NULL},
     {APPOINTMENT, 0x8228, NULL, "SystemTime", replace_time, NULL},
     {APPOINTMENT, 0x8229, NULL, "Boolean", bool_value, "MeetingRequestWasSent"},
+    {TASK, 0x8101, NULL, "Integer", task_status, "Status"},
+    {TASK, 0x8102, NULL, "Double", task_percent, "PercentComplete"},
+    {TASK, 0x8104, NULL, "SystemTime", task_day, "StartDate"},
+    {TASK, 0x8105, NULL, "SystemTime", task_day, "DueDate"},
+    {TASK, 0x8109, NULL, "Boolean", task_dead, "LeftBehind"},
+    {TASK, 0x810f, NULL, "SystemTime", task_day, "CompleteDate"},
+    {TASK, 0x811c, NULL, "Boolean", task_complete, "Status"},
+    {TASK, 0x8126, NULL, "Boolean", task_recurring, "Recurrence"},
     {COMMON, 0x8501, NULL, "Integer", text_value, "ReminderMinutesBeforeStart"},
     {COMMON, 0x8502, NULL, "SystemTime", start, NULL},
     {COMMON, 0x8503, NULL, "Boolean", bool_value, "ReminderIsSet"},

@@ -82,6 +82,7 @@ static void keep_done(lab_draft_t *d)
     done->id = 0;
     done->bag = lab_bag_copy(call->pool, d->item->bag);
     lab_bag_remove(done->bag, "Recurrence");
+    lab_bag_set(done->bag, "LeftBehind", "true");
     if (is_done(done->bag))
         lab_bag_set(done->bag, "ReminderIsSet", "false");
     lab_bag_set_int(done->bag, "DateTimeCreated", call->now);
