@@ -54,6 +54,7 @@ typedef struct xc_file_t {
     apr_int64_t size_bytes; /* -1 = unknown */
 } xc_file_t;
 
+typedef struct xc_task_t xc_task_t;
 typedef struct xc_event_t xc_event_t;
 struct xc_event_t {
     const char *uid;
@@ -95,6 +96,7 @@ struct xc_event_t {
     xc_when_t recurrence_id;       /* an override: the original start; else XC_WHEN_NONE */
 
     apr_array_header_t *files;     /* xc_file_t; of an override all that are its own or the master's as far as known; NULL = none */
+    struct xc_task_t *task;        /* set: a task, what else it has (cal/task.h); NULL = an event */
 
     const char *kept;              /* what was kept beside the item (cal/object.h), NULL = nothing */
 };

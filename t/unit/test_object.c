@@ -121,7 +121,7 @@ START_TEST(cannot_be_stored)
     cannot("DTSTART:20240506T090000Z|DTEND;VALUE=DATE:20240507", XC_COND_VALID_CALENDAR_DATA, "both");
     cannot("DTSTART;TZID=Antarctica/Troll:20240506T090000|RRULE:FREQ=DAILY", XC_COND_UNSUPPORTED_TIMEZONE, "Troll");
     xc_event_t *e;
-    xc_error_t *err = xc_object_to_event(&e, object("BEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nUID:1\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"), me, NULL, pool);
+    xc_error_t *err = xc_object_to_event(&e, object("BEGIN:VCALENDAR\r\nBEGIN:VJOURNAL\r\nUID:1\r\nEND:VJOURNAL\r\nEND:VCALENDAR\r\n"), me, NULL, pool);
     ck_assert_int_eq(err->cond, XC_COND_SUPPORTED_CALENDAR_COMPONENT);
 }
 END_TEST

@@ -11,6 +11,7 @@
 #include "base/crypt.h"
 #include "cal/object/event_priv.h"
 #include "cal/object/html.h"
+#include "cal/task/task_priv.h"
 
 #define MAX_LINE 255          /* UTF-16 units of a subject or location */
 #define MAX_REMINDER 2629800  /* minutes */
@@ -190,6 +191,10 @@ void xc_event_normalize(xc_event_t *e, apr_pool_t *pool)
         e->text = body(xc_html_to_text(e->html, pool), pool);
     if (e->categories)
         e->categories = normal_categories(e->categories, pool);
+    if (e->task) {
+        xc_task_normalize(e);
+        return;
+    }
     if (e->attendees)
         e->attendees = normal_attendees(e, pool);
     if (e->is_organizer && !e->attendees) {
@@ -338,6 +343,9 @@ unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)
     d |= categories_differ(a->categories, b->categories) ? XC_FIELD_CATEGORIES : 0;
     d |= class_key(a->klass) != class_key(b->klass) ? XC_FIELD_CLASS : 0;
     d |= a->importance != b->importance ? XC_FIELD_IMPORTANCE : 0;
+    d |= !xc_recur_equal(a->recur, b->recur) ? XC_FIELD_RECUR : 0;
+    if (a->task && b->task)
+        return d | xc_task_diff(a, b);
     d |= busy_differs(a, b) ? XC_FIELD_BUSY : 0;
     d |= a->all_day != b->all_day ? XC_FIELD_ALL_DAY : 0;
     d |= when_differs(&a->start, &b->start) ? XC_FIELD_START : 0;
@@ -345,7 +353,6 @@ unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)
     d |= !a->all_day && !b->all_day && strcmp(zone_key(&a->start), zone_key(&b->start)) != 0 ? XC_FIELD_ZONE : 0;
     d |= a->reminder_minutes != b->reminder_minutes ? XC_FIELD_REMINDER : 0;
     d |= attendees_differ(a->attendees, b->attendees) ? XC_FIELD_ATTENDEES : 0;
-    d |= !xc_recur_equal(a->recur, b->recur) ? XC_FIELD_RECUR : 0;
     d |= a->cancelled != b->cancelled ? XC_FIELD_STATUS : 0;
     return d;
 }
@@ -389,6 +396,10 @@ static void put_fields(xc_buf_t *buf, const xc_event_t *e, apr_pool_t *pool)
         qsort(sorted->elts, (apr_size_t)sorted->nelts, sizeof(const char *), by_string);
         for (int i = 0; i < sorted->nelts; i++)
             put(buf, "category", APR_ARRAY_IDX(sorted, i, const char *));
+    }
+    if (e->task) {
+        xc_buf_printf(buf, "class=%d importance=%d\n", class_key(e->klass), e->importance);
+        return;
     }
     xc_buf_printf(buf, "class=%d importance=%d busy=%d allday=%d reminder=%d cancelled=%d\n", class_key(e->klass), e->importance, e->busy, e->all_day,
                   e->reminder_minutes, e->cancelled);
@@ -456,6 +467,8 @@ xc_event_t *xc_event_normal_copy(const xc_event_t *event, apr_pool_t *pool)
 {
     xc_event_t *e = apr_pmemdup(pool, event, sizeof(*e));
 
+    if (e->task)
+        e->task = apr_pmemdup(pool, event->task, sizeof(*e->task));
     if (e->overrides) {
         e->overrides = apr_array_copy(pool, event->overrides);
         for (int i = 0; i < e->overrides->nelts; i++)
@@ -485,7 +498,9 @@ const char *xc_event_fingerprint_of(const xc_event_t *event, int no_zone, apr_po
     const xc_event_t *e = xc_event_normal_copy(event, tmp);
     xc_buf_t *buf = xc_buf_make(tmp, 0);
     put_fields(buf, e, tmp);
-    if (!e->all_day && (e->recur || !no_zone))
+    if (e->task)
+        xc_task_fingerprint(buf, e);
+    else if (!e->all_day && (e->recur || !no_zone))
         put(buf, "zone", zone_key(&e->start));
     if (e->recur)
         put_recur(buf, e);
@@ -508,6 +523,10 @@ const char *xc_event_fingerprint(const xc_event_t *event, apr_pool_t *pool)
 
 void xc_event_span(const xc_event_t *event, const xc_zone_t *zone, apr_time_t *first, apr_time_t *last)
 {
+    if (event->task) {
+        xc_task_span(event, zone, first, last);
+        return;
+    }
     *first = xc_when_to_utc(&event->start, zone);
     *last = xc_when_to_utc(&event->end, zone);
     if (event->recur) {

@@ -10,6 +10,7 @@
 
 #include "cal/object/event_priv.h"
 #include "cal/object/html.h"
+#include "cal/task/task_priv.h"
 #include "cal/object.h"
 #include "cal/object/text_tree.h"
 
@@ -360,7 +361,10 @@ const char *xc_event_to_text(const xc_event_t *e, apr_pool_t *pool)
 
     apr_pool_create(&tmp, pool);
     xc_render_t r = {xc_buf_make(tmp, 0), apr_hash_make(tmp), tmp};
-    xc_render_vevent(&r, e, NULL);
+    if (e->task)
+        xc_render_vtodo(&r, e);
+    else
+        xc_render_vevent(&r, e, NULL);
     for (int i = 0; e->overrides && i < e->overrides->nelts; i++)
         xc_render_vevent(&r, APR_ARRAY_IDX(e->overrides, i, const xc_event_t *), e);
     out = xc_buf_make(tmp, 0);

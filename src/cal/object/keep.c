@@ -17,6 +17,7 @@
 #include "cal/object/event_priv.h"
 #include "cal/object/html.h"
 #include "cal/object/lines.h"
+#include "cal/task/task_priv.h"
 #include "cal/object.h"
 
 #define PREFIX "xc1 "
@@ -196,7 +197,7 @@ static int is_of(xc_object_t **obj, const xc_kept_t *kept, const xc_event_t *eve
 /* ... and given back as it is only when it says what its fingerprint says. */
 static int is_honest(const xc_object_t *obj, const xc_kept_t *kept, const xc_event_t *event, apr_pool_t *pool)
 {
-    const xc_zone_t *zone = event->start.kind == XC_WHEN_ZONED ? event->start.zone : NULL;
+    const xc_zone_t *zone = event->task ? event->task->zone : event->start.kind == XC_WHEN_ZONED ? event->start.zone : NULL;
     const char *me[] = {kept->foreign && *kept->foreign ? kept->foreign : NULL, NULL};
     xc_event_t *said;
 
@@ -207,6 +208,8 @@ static int is_honest(const xc_object_t *obj, const xc_kept_t *kept, const xc_eve
         if (xc_object_to_event(&said, obj, me, zone, pool))
             return 0;
     }
+    if (event->task && (!said->task || !xc_task_completed_alike(said, event)))
+        return 0;
     return strcmp(kept->fingerprint, xc_event_fingerprint_of(said, 0, pool)) == 0 ||
            strcmp(kept->fingerprint_no_zone, xc_event_fingerprint_of(said, 1, pool)) == 0;
 }

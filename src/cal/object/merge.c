@@ -11,6 +11,7 @@
 #include "cal/object/object_priv.h"
 #include "cal/object/text_tree.h"
 #include "cal/schedule.h"
+#include "cal/task/task_priv.h"
 
 /* ---- one VEVENT ---- */
 
@@ -419,7 +420,10 @@ static void merge_events(merge_t *m, const xc_node_t *root)
                 continue;
             icalcomponent *comp = APR_ARRAY_IDX(m->obj->comps, at++, icalcomponent *);
             int is_main = m->obj->master ? comp == m->obj->master : at == 1;
-            if (pass == 0 && is_main)
+            if (m->now->task) {
+                if (pass == 0 && is_main)
+                    xc_task_merge(&m->r, m->obj, n, comp, m->kept, m->now);
+            } else if (pass == 0 && is_main)
                 merge_vevent(m, n, comp, m->kept, m->now);
             else if (pass == 1 && !is_main)
                 merge_override(m, n, comp, done);
@@ -446,7 +450,7 @@ static int read_kept(merge_t *m, const char *text, const char *owner, const xc_e
     m->r = (xc_render_t){xc_buf_make(pool, 0), apr_hash_make(pool), pool};
     m->master_changes = 0;
     m->now = xc_event_normal_copy(event, pool);
-    m->zone = m->now->start.kind == XC_WHEN_ZONED ? m->now->start.zone : xc_zone_utc();
+    m->zone = m->now->task ? m->now->task->zone : m->now->start.kind == XC_WHEN_ZONED ? m->now->start.zone : xc_zone_utc();
     if (xc_object_parse_stored(&obj, text, strlen(text), pool) || xc_object_to_event(&kept, obj, me, m->zone, pool))
         return 0;
     if (!owner && event->is_organizer && kept->organizer.address) {
@@ -454,6 +458,8 @@ static int read_kept(merge_t *m, const char *text, const char *owner, const xc_e
         if (xc_object_to_event(&kept, obj, organizer, m->zone, pool))
             return 0;
     }
+    if (!kept->task != !event->task)
+        return 0;
     m->obj = obj;
     /* who the owner is the text does not say: take it from Exchange */
     kept->is_organizer = !owner && event->is_organizer;

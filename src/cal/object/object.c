@@ -145,11 +145,11 @@ static xc_comp_e kind_of(icalcomponent *comp)
 static xc_error_t *check_once(const xc_object_t *obj, icalcomponent *c)
 {
     static const icalproperty_kind once[] = {ICAL_UID_PROPERTY, ICAL_DTSTART_PROPERTY, ICAL_DTEND_PROPERTY, ICAL_DURATION_PROPERTY,
-                                             ICAL_RECURRENCEID_PROPERTY};
+                                             ICAL_RECURRENCEID_PROPERTY, ICAL_DUE_PROPERTY};
     for (apr_size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++)
         if (icalcomponent_count_properties(c, once[i]) > 1)
-            return xc_error_make(obj->pool, 0, XC_COND_VALID_CALENDAR_DATA, "The calendar data is not valid: an event has %s twice.",
-                                 icalproperty_kind_to_string(once[i]));
+            return xc_error_make(obj->pool, 0, XC_COND_VALID_CALENDAR_DATA, "The calendar data is not valid: %s has %s twice.",
+                                 obj->kind == XC_COMP_VEVENT ? "an event" : "a component", icalproperty_kind_to_string(once[i]));
     return NULL;
 }
 
@@ -203,10 +203,10 @@ static xc_error_t *check_limits(const xc_object_t *obj, const xc_object_limits_t
         return xc_error_make(obj->pool, 0, XC_COND_MAX_INSTANCES, "The object has more than %d changed occurrences.", limits->max_components - 1);
     for (int i = 0; i < obj->comps->nelts; i++) {
         icalcomponent *c = APR_ARRAY_IDX(obj->comps, i, icalcomponent *);
-        static const icalproperty_kind kinds[] = {ICAL_DTSTART_PROPERTY, ICAL_DTEND_PROPERTY, ICAL_RECURRENCEID_PROPERTY};
+        static const icalproperty_kind kinds[] = {ICAL_DTSTART_PROPERTY, ICAL_DTEND_PROPERTY, ICAL_RECURRENCEID_PROPERTY, ICAL_DUE_PROPERTY};
         if (limits->max_attendees > 0 && icalcomponent_count_properties(c, ICAL_ATTENDEE_PROPERTY) > limits->max_attendees)
             return xc_error_make(obj->pool, 0, XC_COND_MAX_ATTENDEES, "An event can have at most %d attendees.", limits->max_attendees);
-        for (int k = 0; k < 3; k++) {
+        for (int k = 0; k < 4; k++) {
             xc_when_t when;
             if (!xc_comp_when(obj, c, kinds[k], &when))
                 continue;

@@ -8,6 +8,7 @@
 #include "cal/object/html.h"
 #include "cal/object/object_priv.h"
 #include "cal/schedule.h"
+#include "cal/task/task_priv.h"
 #include "cal/zone/zone_priv.h"
 
 #define MAX_REMINDER 2629800 /* minutes: five years, Exchange's bound */
@@ -376,17 +377,10 @@ static apr_time_t stamp_of(const xc_object_t *obj, icalcomponent *comp, icalprop
     return xc_comp_when(obj, comp, kind, &w) ? xc_when_to_utc(&w, NULL) : 0;
 }
 
-xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, icalcomponent *comp, const xc_event_t *master,
-                                    const char *const *me, const xc_zone_t *zone, apr_pool_t *pool)
+void xc_event_read_common(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool)
 {
-    xc_event_t *e = xc_event_make(pool);
-    int has_people;
-
-    *out = NULL;
     e->uid = apr_pstrdup(pool, obj->uid);
-    XC_TRY(read_times(e, obj, comp, zone, pool));
     e->summary = text_of(comp, ICAL_SUMMARY_PROPERTY, pool);
-    e->location = text_of(comp, ICAL_LOCATION_PROPERTY, pool);
     e->text = text_of(comp, ICAL_DESCRIPTION_PROPERTY, pool);
     e->html = html_of(comp, pool);
     if (e->html && e->text && strcmp(xc_text_bare(xc_html_to_text(e->html, pool), pool), xc_text_bare(e->text, pool)) != 0)
@@ -394,6 +388,24 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
     e->categories = categories_of(comp, pool);
     read_class(e, comp, pool);
     read_importance(e, comp);
+    e->sequence = int_of(comp, ICAL_SEQUENCE_PROPERTY, 0);
+    if (e->sequence < 0)
+        e->sequence = 0;
+    e->created = stamp_of(obj, comp, ICAL_CREATED_PROPERTY);
+    e->last_modified = stamp_of(obj, comp, ICAL_LASTMODIFIED_PROPERTY);
+    e->dtstamp = stamp_of(obj, comp, ICAL_DTSTAMP_PROPERTY);
+}
+
+xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, icalcomponent *comp, const xc_event_t *master,
+                                    const char *const *me, const xc_zone_t *zone, apr_pool_t *pool)
+{
+    xc_event_t *e = xc_event_make(pool);
+    int has_people;
+
+    *out = NULL;
+    XC_TRY(read_times(e, obj, comp, zone, pool));
+    xc_event_read_common(e, obj, comp, pool);
+    e->location = text_of(comp, ICAL_LOCATION_PROPERTY, pool);
     read_busy(e, comp, pool);
     xc_comp_reminder(obj, comp, &e->start, &e->end, zone, &e->reminder_minutes);
     read_people(e, comp, master, me, pool);
@@ -403,12 +415,6 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
         e->attendees = NULL;
         e->is_meeting = 0;
     }
-    e->sequence = int_of(comp, ICAL_SEQUENCE_PROPERTY, 0);
-    if (e->sequence < 0)
-        e->sequence = 0;
-    e->created = stamp_of(obj, comp, ICAL_CREATED_PROPERTY);
-    e->last_modified = stamp_of(obj, comp, ICAL_LASTMODIFIED_PROPERTY);
-    e->dtstamp = stamp_of(obj, comp, ICAL_DTSTAMP_PROPERTY);
     if (xc_comp_when(obj, comp, ICAL_RECURRENCEID_PROPERTY, &e->recurrence_id))
         settle(&e->recurrence_id, zone);
     has_people = xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY) || xc_comp_prop(comp, ICAL_ATTENDEE_PROPERTY);
@@ -606,8 +612,10 @@ xc_error_t *xc_object_to_event(xc_event_t **out, const xc_object_t *obj, const c
     xc_event_t *e;
 
     *out = NULL;
+    if (obj->kind == XC_COMP_VTODO)
+        return xc_task_from_object(out, obj, floating_zone, pool);
     if (obj->kind != XC_COMP_VEVENT)
-        return cannot(pool, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "Only events (VEVENT) can be kept here.");
+        return cannot(pool, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "Only events (VEVENT) and tasks (VTODO) can be kept here.");
     if (!obj->master) { /* invited to single occurrences of a series that is not ours */
         if (obj->comps->nelts > 1)
             return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE, "Exchange cannot keep several occurrences without their series in one object.");
