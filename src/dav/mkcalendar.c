@@ -81,29 +81,38 @@ static int is_calendar(const xmlNode *resourcetype)
     return xc_xml_child(resourcetype, XC_NS_CALDAV, "calendar") && xc_xml_child(resourcetype, XC_NS_DAV, "collection");
 }
 
-static int is_for_events(const xmlNode *component_set, apr_pool_t *pool)
+/* The components that are wished for; 0 when there is one that Exchange has no folder for. */
+static int wished_components(const xmlNode *component_set, apr_pool_t *pool)
 {
+    int bits = 0;
     for (xmlNode *comp = xc_xml_child(component_set, XC_NS_CALDAV, "comp"); comp; comp = xc_xml_next(comp, XC_NS_CALDAV, "comp")) {
         const char *name = xc_xml_attr(comp, "name", pool);
-        if (!name || strcasecmp(name, "VEVENT"))
+        int bit = !name ? 0 : !strcasecmp(name, "VEVENT") ? XC_COMP_VEVENT : !strcasecmp(name, "VTODO") ? XC_COMP_VTODO : 0;
+        if (!bit)
             return 0;
+        bits |= bit;
     }
-    return 1;
+    return bits ? bits : XC_COMP_VEVENT;
 }
 
 /*
  * resourcetype and the component set are the server's afterwards, but a wish at the making. A home
  * has room for calendars only: a MKCOL that wishes for nothing makes one.
  */
-static void judge_wishes(xc_proppatch_t *patch, xc_dav_t *d)
+static int judge_wishes(xc_proppatch_t *patch, xc_dav_t *d)
 {
+    int components = XC_COMP_VEVENT;
     for (int i = 0; i < patch->changes->nelts; i++) {
         xc_propchange_t *c = &APR_ARRAY_IDX(patch->changes, i, xc_propchange_t);
         if (xc_xml_is(c->node, XC_NS_DAV, "resourcetype") && !is_calendar(c->node))
             fail(patch, c, xc_error_make(d->pool, 0, XC_COND_VALID_RESOURCETYPE, "Only calendars can be made here."));
-        else if (xc_xml_is(c->node, XC_NS_CALDAV, "supported-calendar-component-set") && !is_for_events(c->node, d->pool))
-            fail(patch, c, xc_error_make(d->pool, 0, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "A new calendar holds events only."));
+        else if (xc_xml_is(c->node, XC_NS_CALDAV, "supported-calendar-component-set")) {
+            components = wished_components(c->node, d->pool);
+            if (components != XC_COMP_VEVENT && components != XC_COMP_VTODO)
+                fail(patch, c, xc_error_make(d->pool, 0, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "A new calendar holds either events or tasks."));
+        }
     }
+    return components;
 }
 
 static xc_error_t *refuse(xc_dav_t *d, const maker_t *maker, const xc_proppatch_t *patch)
@@ -126,12 +135,12 @@ static xc_error_t *make(xc_dav_t *d, const maker_t *maker)
     XC_TRY(read_root(&root, d, maker));
     XC_TRY(check_place(d));
     XC_TRY(xc_proppatch_read(&patch, d, root, XC_R_CALENDAR, 1));
-    judge_wishes(patch, d);
+    int components = judge_wishes(patch, d);
     xc_reply_header(d, "Cache-Control", "no-cache");
     if (patch->failed)
         return refuse(d, maker, patch);
     const char *name = patch->display_name && *patch->display_name ? patch->display_name : NULL;
-    XC_TRY(xc_calendar_create(&cal, d->mailbox, d->path.calendar, name, patch->set, d->pool));
+    XC_TRY(xc_calendar_create(&cal, d->mailbox, d->path.calendar, name, components, patch->set, d->pool));
     if (!patch->changes->nelts || d->minimal) {
         xc_reply_header(d, "Vary", "Prefer, Brief");
         if (d->minimal)

@@ -45,15 +45,18 @@ static void put_component_set(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w,
     write_components(w, r->cal->components);
 }
 
-/* The sets that a new calendar in this home can have: one for events. */
+/* The sets that a new calendar in this home can have: one for events, one for tasks. */
 static void put_component_sets(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)
 {
     (void)d;
     (void)r;
     (void)pool;
-    xc_xmlw_start(w, XC_NS_CALDAV, "supported-calendar-component-set");
-    write_components(w, XC_COMP_VEVENT);
-    xc_xmlw_end(w);
+    static const int sets[] = { XC_COMP_VEVENT, XC_COMP_VTODO };
+    for (apr_size_t i = 0; i < sizeof(sets) / sizeof(*sets); i++) {
+        xc_xmlw_start(w, XC_NS_CALDAV, "supported-calendar-component-set");
+        write_components(w, sets[i]);
+        xc_xmlw_end(w);
+    }
 }
 
 static void put_supported_data(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, apr_pool_t *pool)

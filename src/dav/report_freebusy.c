@@ -71,6 +71,8 @@ static xc_error_t *add_home(busy_t *b)
     XC_TRY(xc_calendar_refresh_all(calendars, b->d->pool));
     for (int i = 0; i < calendars->nelts; i++) {
         xc_resource_t *r = xc_resource_of_calendar(b->d, APR_ARRAY_IDX(calendars, i, xc_calendar_t *), b->d->pool);
+        if (!(r->cal->components & XC_COMP_VEVENT)) /* tasks take no time */
+            continue;
         const char *transp = xc_deadprop_get(b->d, r, key);
         if (!transp || !strstr(transp, "transparent"))
             XC_TRY(xc_resource_leave_out(b->d, r->cal, add_calendar(b, r->cal)));

@@ -86,7 +86,7 @@ static int matches_all(const query_t *q, const xc_calendar_t *cal)
     if (!f->comps->nelts)
         return 1;
     f = &APR_ARRAY_IDX(f->comps, 0, xc_comp_filter_t);
-    if (f->is_not_defined || f->props->nelts || f->comps->nelts)
+    if (f->range.set || f->is_not_defined || f->props->nelts || f->comps->nelts)
         return 0;
     return (cal->components == XC_COMP_VEVENT && !strcasecmp(f->name, "VEVENT"))
            || (cal->components == XC_COMP_VTODO && !strcasecmp(f->name, "VTODO"));

@@ -86,7 +86,9 @@ typedef struct xc_item_ref_t {
     const char *id, *change_key;
     const char *uid;            /* NULL = unknown */
     const char *href;           /* the name a client gave it, NULL = none */
-    int not_event;              /* something else than an appointment lies there */
+    int not_event;              /* neither an appointment nor a task lies there */
+    int task;                   /* a task */
+    int altered;                /* of a write: Exchange made something else of it than was said, it is to be read again */
 } xc_item_ref_t;
 
 typedef struct xc_item_page_t {
@@ -126,12 +128,15 @@ typedef struct xc_people_ops_t xc_people_ops_t;           /* exchange/people.h: 
 typedef struct xc_sharing_ops_t xc_sharing_ops_t;         /* exchange/sharing.h: permissions, delegates, others' calendars */
 typedef struct xc_attachments_ops_t xc_attachments_ops_t; /* exchange/attachments.h: files of an item */
 
+typedef struct xc_tasks_ops_t xc_tasks_ops_t;             /* exchange/tasks.h: tasks */
+
 struct xc_backend_t {
     const char *name;           /* "ews" */
-    const xc_meetings_ops_t *meetings;       /* these four: NULL = this protocol has none of it */
+    const xc_meetings_ops_t *meetings;       /* these five: NULL = this protocol has none of it */
     const xc_people_ops_t *people;
     const xc_sharing_ops_t *sharing;
     const xc_attachments_ops_t *attachments;
+    const xc_tasks_ops_t *tasks;
 
     /**
      * Are these credentials good, and whose are they? One cheap call.
@@ -143,7 +148,7 @@ struct xc_backend_t {
 
     /** Folder changes of a mailbox since `state` (NULL = all). At least root, default calendar and tasks are reported first. */
     xc_error_t *(*folder_sync)(xc_folder_page_t **out, xc_session_t *s, const char *mailbox, const char *state, apr_pool_t *pool);
-    /** Create a calendar folder. parent_id NULL = below the default calendar, where Outlook makes them. 405 resource-must-be-null when the name is taken. */
+    /** Create a folder of `wanted->kind`. parent_id NULL = below the mailbox's own of that kind, where Outlook makes them. 405 resource-must-be-null when the name is taken. */
     xc_error_t *(*folder_create)(xc_folder_t **out, xc_session_t *s, const char *mailbox, const xc_folder_t *wanted, apr_pool_t *pool);
     /** Set what is not NULL of display_name, href, props ("" removes props). */
     xc_error_t *(*folder_update)(xc_session_t *s, const char *mailbox, const xc_folder_t *folder, apr_pool_t *pool);

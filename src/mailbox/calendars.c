@@ -64,13 +64,28 @@ static const char *override_name(const apr_table_t *props, apr_pool_t *pool)
     return text && *text ? text : NULL;
 }
 
+int xc_calendar_is_tasks(const xc_calendar_t *cal)
+{
+    return (cal->components & XC_COMP_VTODO) != 0;
+}
+
+const char *xc_calendar_noun(const xc_calendar_t *cal)
+{
+    return xc_calendar_is_tasks(cal) ? "task" : "event";
+}
+
+xc_item_ref_t xc_calendar_ref(const xc_calendar_t *cal, const xc_item_t *item)
+{
+    return (xc_item_ref_t){.id = item->id, .change_key = item->change_key, .uid = item->uid, .href = item->href, .task = xc_calendar_is_tasks(cal)};
+}
+
 /* own_props: of the account's root, when the mailbox is somebody else's; NULL = none */
 static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder, const apr_table_t *own_props)
 {
     xc_calendar_t *cal = apr_pcalloc(m->pool, sizeof *cal);
     cal->mailbox = m;
     cal->folder = *folder;
-    cal->components = XC_COMP_VEVENT;
+    cal->components = folder->kind == XC_FOLDER_TASKS ? XC_COMP_VTODO : XC_COMP_VEVENT;
     cal->props = xc_props_parse(folder->props, m->pool);
     if (own_props)
         cal->props = xc_props_merge(cal->props, xc_personal_props(m, folder->id, own_props, m->pool), NULL, m->pool);
@@ -78,7 +93,7 @@ static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder, const apr_t
     if (name)
         cal->folder.display_name = name;
     if (folder->is_default) {
-        cal->segment = "calendar";
+        cal->segment = folder->kind == XC_FOLDER_TASKS ? "tasks" : "calendar";
     } else {
         cal->segment = folder->href ? segment_from_name(folder->href, m->pool) : segment_from_name(folder->display_name, m->pool);
         int is_long = strlen(cal->segment) > XC_NAME_MAX_BYTES;
@@ -106,7 +121,8 @@ static void make_calendars(xc_mailbox_t *m, const apr_table_t *own_props)
         for (int i = 0; i < m->folders->nelts; i++) {
             const xc_folder_t *f = &APR_ARRAY_IDX(m->folders, i, xc_folder_t);
             int turn = f->is_default ? 0 : f->href ? 1 : 2;
-            if (f->kind == XC_FOLDER_CALENDAR && turn == pass)
+            int shown = f->kind == XC_FOLDER_CALENDAR || (f->kind == XC_FOLDER_TASKS && m->session->backend->tasks);
+            if (shown && turn == pass)
                 add_calendar(m, f, own_props);
         }
     }
@@ -146,15 +162,15 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
 }
 
 /* In somebody else's mailbox, new calendars are made below his own one where he lets others make some. */
-static xc_error_t *allow_create(xc_mailbox_t *m, apr_pool_t *pool)
+static xc_error_t *allow_create(xc_mailbox_t *m, int components, apr_pool_t *pool)
 {
-    const xc_calendar_t *parent = find_segment(m->calendars, "calendar");
+    const xc_calendar_t *parent = find_segment(m->calendars, components & XC_COMP_VTODO ? "tasks" : "calendar");
     if (xc_mailbox_is_own(m) || (parent && (parent->folder.rights & XC_RIGHT_CREATE_FOLDER)))
         return NULL;
     return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "Exchange does not let you make calendars in the mailbox of %s.", m->owner);
 }
 
-xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name,
+xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name, int components,
                                apr_table_t *props, apr_pool_t *pool)
 {
     *out = NULL;
@@ -163,10 +179,10 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
     if (segment_reserved(segment) || strcmp(segment_from_name(segment, pool), segment))
         return xc_error_make(pool, 403, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar cannot be named \"%s\".", segment);
     XC_TRY(load_calendars(m, 1, pool));
-    XC_TRY(allow_create(m, pool));
+    XC_TRY(allow_create(m, components, pool));
     if (find_segment(m->calendars, segment))
         return xc_error_make(pool, 405, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar of that name already.");
-    xc_folder_t wanted = {.kind = XC_FOLDER_CALENDAR, .href = segment};
+    xc_folder_t wanted = {.kind = components & XC_COMP_VTODO ? XC_FOLDER_TASKS : XC_FOLDER_CALENDAR, .href = segment};
     const char *encoded = NULL;
     XC_TRY(xc_props_encode(&encoded, props ? props : apr_table_make(pool, 1), pool));
     wanted.props = *encoded ? encoded : NULL;
@@ -195,7 +211,7 @@ xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     if (cal->folder.is_default)
-        return xc_error_make(pool, 403, XC_COND_CANNOT_REMOVE, "The default calendar of a mailbox cannot be removed.");
+        return xc_error_make(pool, 403, XC_COND_CANNOT_REMOVE, "The default calendar and task list of a mailbox cannot be removed.");
     if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     if (!(cal->folder.rights & XC_RIGHT_DELETE))
@@ -249,7 +265,7 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
     if (!xc_mailbox_is_own(m))
         return set_personal(cal, display_name, set, removed, pool);
-    xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = XC_FOLDER_CALENDAR};
+    xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = cal->folder.kind};
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
     if (display_name && cal->folder.is_default)
         XC_TRY(set_name(all_set, display_name, pool));

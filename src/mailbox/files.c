@@ -18,7 +18,7 @@ xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_it
     xc_fetched_t *fetched = NULL;
     xc_blob_t blob;
     *out = NULL;
-    if (!ops || !xc_file_is_key(key))
+    if (!ops || !xc_file_is_key(key) || xc_calendar_is_tasks(cal))
         return no_file(pool);
     XC_TRY(s->backend->item_fetch(&fetched, s, &item->id, 1, pool));
     if (fetched[0].error)
@@ -45,6 +45,8 @@ xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, cons
     xc_loaded_t *loaded = NULL;
     const char *text = NULL;
     memset(out, 0, sizeof *out);
+    if (xc_calendar_is_tasks(cal))
+        return xc_error_make(pool, 403, XC_COND_NONE, "Files are kept of events only, not of tasks.");
     XC_TRY(xc_calendar_allow(cal, XC_RIGHT_MODIFY, pool));
     if (file && cfg->max_file_bytes && file->len > cfg->max_file_bytes)
         return xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENT_SIZE, "An attachment can have %" APR_SIZE_T_FMT " bytes here.", cfg->max_file_bytes);

@@ -166,7 +166,8 @@ static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_
     for (int i = 0; i < want->nelts; i++)
         ids[i] = APR_ARRAY_IDX(want, i, const xc_item_t *)->id;
     xc_fetched_t *fetched = NULL;
-    XC_TRY(s->backend->item_fetch(&fetched, s, ids, want->nelts, pool));
+    XC_TRY(xc_calendar_is_tasks(cal) ? s->backend->tasks->fetch(&fetched, s, ids, want->nelts, pool)
+                                     : s->backend->item_fetch(&fetched, s, ids, want->nelts, pool));
 
     keeper_t *k = apr_pcalloc(pool, sizeof *k);
     k->cal = cal;

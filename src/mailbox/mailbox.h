@@ -90,9 +90,11 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
 xc_error_t *xc_mailbox_inbox(xc_calendar_t **out, xc_mailbox_t *m, apr_pool_t *pool);
 /**
  * Make a calendar folder (MKCALENDAR, extended MKCOL) with its properties in one go.
- * @param props "{ns}name" -> XML, may be NULL; display_name NULL = the segment
+ * @param props      "{ns}name" -> XML, may be NULL; display_name NULL = the segment
+ * @param components XC_COMP_VEVENT, or XC_COMP_VTODO: a folder for tasks
  */
-xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name, apr_table_t *props, apr_pool_t *pool);
+xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *display_name, int components,
+                               apr_table_t *props, apr_pool_t *pool);
 xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool);
 /**
  * Change dead properties: set (key -> XML) and removed (const char * keys); display_name NULL = leave.

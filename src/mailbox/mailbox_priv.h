@@ -5,6 +5,7 @@
 
 #include <apr_hash.h>
 
+#include "exchange/tasks.h"
 #include "mailbox/mailbox.h"
 
 struct xc_mailbox_t {
@@ -48,6 +49,13 @@ xc_error_t *xc_other_folders(apr_array_header_t **folders, xc_mailbox_t *m, apr_
 int xc_calendar_hides_private(const xc_calendar_t *cal);
 /** Take out of a private event, and of private overrides, what only its owner may know: all but the time. @return 1 when there was any: nothing kept stays then */
 int xc_event_hide_private(xc_event_t *event, apr_pool_t *pool);
+
+/** Does it hold tasks? Then the back end's functions for tasks are the right ones. */
+int xc_calendar_is_tasks(const xc_calendar_t *cal);
+/** "event" or "task", for sentences. */
+const char *xc_calendar_noun(const xc_calendar_t *cal);
+/** An item as the back end wants it for a write. */
+xc_item_ref_t xc_calendar_ref(const xc_calendar_t *cal, const xc_item_t *item);
 
 /** The strong entity tag (without quotes) of a back-end change key in the rendering for this calendar. */
 const char *xc_etag_of(const xc_calendar_t *cal, const char *change_key, apr_pool_t *pool);

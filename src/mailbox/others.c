@@ -16,7 +16,7 @@ static int is_closed(const xc_error_t *err)
 
 static int is_visible(const xc_folder_t *f)
 {
-    return f->kind != XC_FOLDER_CALENDAR || (f->rights & (XC_RIGHT_READ | XC_RIGHT_CREATE)) != 0;
+    return (f->kind != XC_FOLDER_CALENDAR && f->kind != XC_FOLDER_TASKS) || (f->rights & (XC_RIGHT_READ | XC_RIGHT_CREATE)) != 0;
 }
 
 static xc_error_t *readable_folders(apr_array_header_t *folders, int *calendars, xc_mailbox_t *m, apr_pool_t *pool)

@@ -9,7 +9,8 @@
 static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
 {
     if (!(xc_object_component(obj) & cal->components))
-        return xc_error_make(pool, 403, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "This calendar holds events (VEVENT) only.");
+        return xc_error_make(pool, 403, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "This calendar holds %s only.",
+                             xc_calendar_is_tasks(cal) ? "tasks (VTODO)" : "events (VEVENT)");
     return NULL;
 }
 
@@ -23,7 +24,8 @@ static xc_error_t *check_uid(xc_calendar_t *cal, const char *href, const xc_item
                              pool, present->href);
     XC_TRY(xc_store_by_uid(&other, cal->mailbox->store, &cal->key, uid, pool));
     if (other && strcmp(other->href, href))
-        return xc_error_href(xc_error_make(pool, 403, XC_COND_NO_UID_CONFLICT, "The UID %s is that of another event of this calendar.", uid),
+        return xc_error_href(xc_error_make(pool, 403, XC_COND_NO_UID_CONFLICT, "The UID %s is that of another %s of this calendar.", uid,
+                                           xc_calendar_noun(cal)),
                              pool, other->href);
     return NULL;
 }
@@ -174,7 +176,8 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         int own = xc_schedule_is_organizers(cal, p.event);
         if (own)
             out->verbatim = 0;
-        xc_error_t *err = be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
+        xc_error_t *err = xc_calendar_is_tasks(cal) ? be->tasks->create(&ref, m->session, cal->folder.id, &p.write, pool)
+                                                    : be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
         if (err)
             return write_failed(cal, err, href, pool);
         return written(out, cal, &ref, &p, href, NULL, !own, pool);
@@ -199,14 +202,16 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     XC_TRY(xc_schedule_check_write(cal, present, before, p.event, pool));
     XC_TRY(drop_old_html(&p, cal, before, loaded, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
-    xc_item_ref_t old = {.id = present->id, .change_key = present->change_key, .uid = present->uid};
+    xc_item_ref_t old = xc_calendar_ref(cal, present);
     p.write.href = NULL;
-    err = be->item_update(&ref, m->session, &old, before, &p.write, pool);
+    err = xc_calendar_is_tasks(cal) ? be->tasks->update(&ref, m->session, &old, before, &p.write, pool)
+                                    : be->item_update(&ref, m->session, &old, before, &p.write, pool);
     if (err)
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
-    int known = !xc_event_leaves(before, p.event) && !xc_schedule_is_organizers(cal, p.event) && !xc_schedule_is_organizers(cal, before);
+    int known = !ref.altered && !xc_event_leaves(before, p.event) && !xc_schedule_is_organizers(cal, p.event) &&
+                !xc_schedule_is_organizers(cal, before);
     if (!known)
         out->verbatim = 0;
     return written(out, cal, &ref, &p, href, loaded->props, known, pool);
@@ -234,7 +239,7 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     XC_TRY(xc_calendar_item(&present, cal, href, pool));
     XC_TRY(xc_expect_check(expect, present, pool));
     if (!present)
-        return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
+        return xc_error_make(pool, 404, XC_COND_NONE, "There is no such %s.", xc_calendar_noun(cal));
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_notify_e notify = XC_NOTIFY_NONE;
     XC_TRY(before_removal(&notify, cal, present, expect, pool));
@@ -242,9 +247,9 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     XC_TRY(xc_answer_remove(&handled, cal, present, expect, pool));
     if (handled)
         return NULL;
-    xc_item_ref_t ref = {.id = present->id, .uid = present->uid};
-    if (expect && expect->if_match)
-        ref.change_key = present->change_key;
+    xc_item_ref_t ref = xc_calendar_ref(cal, present);
+    if (!expect || !expect->if_match)
+        ref.change_key = NULL;
     xc_error_t *err = m->session->backend->item_delete(m->session, &ref, notify, pool);
     /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
@@ -264,7 +269,7 @@ xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item
         return loaded->error;
     apr_table_t *props = xc_props_merge(xc_props_parse(loaded->props, pool), set, removed, pool);
     XC_TRY(xc_props_encode(&encoded, props, pool));
-    xc_item_ref_t old = {.id = item->id, .change_key = item->change_key, .uid = item->uid}, ref;
+    xc_item_ref_t old = xc_calendar_ref(cal, item), ref;
     memset(&ref, 0, sizeof ref);
     xc_error_t *err = m->session->backend->item_props(&ref, m->session, &old, encoded, pool);
     if (err)

@@ -33,7 +33,7 @@ static void item_from_ref(xc_item_t *item, const xc_calendar_t *cal, const xc_it
     item->change_key = ref->change_key;
     item->uid = ref->uid;
     item->href = is_name(ref->href) ? ref->href : NULL;
-    item->hidden = ref->not_event;
+    item->hidden = ref->not_event || ref->task != xc_calendar_is_tasks(cal);
     item->etag = xc_etag_of(cal, ref->change_key, pool);
 }
 

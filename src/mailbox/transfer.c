@@ -23,13 +23,15 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     int same = strcmp(from->folder.id, to->folder.id) == 0;
     xc_item_t *source = NULL, *target = NULL;
     memset(out, 0, sizeof *out);
+    if (from->components != to->components)
+        return xc_error_make(pool, 403, XC_COND_SUPPORTED_CALENDAR_COMPONENT, "The target holds %ss only.", xc_calendar_noun(to));
     if (!copy)
         XC_TRY(xc_calendar_allow(from, XC_RIGHT_DELETE, pool));
     XC_TRY(xc_calendar_allow(to, XC_RIGHT_CREATE, pool));
     XC_TRY(xc_calendar_item(&source, from, href, pool));
     XC_TRY(xc_expect_check(expect, source, pool));
     if (!source)
-        return xc_error_make(pool, 404, XC_COND_NONE, "There is no such event.");
+        return xc_error_make(pool, 404, XC_COND_NONE, "There is no such %s.", xc_calendar_noun(from));
     XC_TRY(xc_calendar_item(&target, to, to_href, pool));
     if (target && strcmp(target->id, source->id) == 0)
         return xc_error_make(pool, 403, XC_COND_NONE, "Source and destination are the same resource.");
@@ -47,7 +49,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     out->schedule_tag = xc_calendar_schedule_tag(to, loaded, pool);
 
     /* First the new one, then the old target: a failure in between loses nothing. */
-    xc_item_ref_t old = {.id = source->id, .change_key = source->change_key, .uid = source->uid, .href = source->href}, ref;
+    xc_item_ref_t old = xc_calendar_ref(from, source), ref;
     memset(&ref, 0, sizeof ref);
     xc_error_t *failed = copy ? s->backend->item_copy(&ref, s, &old, to->folder.id, to_href, pool)
                               : s->backend->item_move(&ref, s, &old, same ? NULL : to->folder.id, to_href, pool);

@@ -160,11 +160,13 @@ static xc_calendar_t *fake_calendar(const char *segment, const char *name)
     return cal;
 }
 
-xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *name, apr_table_t *props, apr_pool_t *pool)
+xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char *segment, const char *name, int components,
+                               apr_table_t *props, apr_pool_t *pool)
 {
     if (m->n_calendars == 3)
         return xc_error_make(pool, 507, XC_COND_NONE, "full");
     *out = fake_calendar(apr_pstrdup(fake_pool, segment), apr_pstrdup(fake_pool, name ? name : segment));
+    (*out)->components = components;
     if (props)
         (*out)->props = apr_table_clone(fake_pool, props);
     return NULL;

@@ -203,7 +203,7 @@ START_TEST(makes_nothing)
         { "MKCALENDAR", HOME "n/", "<x", TYPE_XML, 400, NULL },
         { "MKCALENDAR", HOME "n/", MK("D", "mkcol", ""), TYPE_XML, 400, NULL },
         { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", "<D:getetag>x</D:getetag><D:displayname>N</D:displayname>"), TYPE_XML, 207, "cannot-modify-protected-property" },
-        { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", COMPS("<C:comp name=\"VTODO\"/>")), TYPE_XML, 207, "supported-calendar-component" },
+        { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", COMPS("<C:comp name=\"VJOURNAL\"/>")), TYPE_XML, 207, "supported-calendar-component" },
         { "MKCALENDAR", HOME "n/", MK("C", "mkcalendar", "<C:calendar-timezone>x</C:calendar-timezone>"), TYPE_XML, 207, "valid-calendar-data" },
         { "MKCALENDAR", HOME "n/", NULL, "If-Match: *", 412, NULL },
         { "MKCOL", HOME "n/", MK("D", "mkcol", "<D:resourcetype><D:collection/></D:resourcetype>"), TYPE_XML, 424, "valid-resourcetype" },

@@ -21,6 +21,7 @@ const xc_backend_t xc_backend_ews = {
     .name = "ews",
     .meetings = &meetings,
     .people = &xc_ews_people,
+    .tasks = &xc_ews_tasks,
     .attachments = &attachments,
     .sharing = &xc_ews_sharing,
     .sign_in = xc_ews_sign_in,

@@ -183,10 +183,26 @@ void xc_ews_write_folder_shape(xc_xmlw_t *w);
 /** A folder of an answer that stands alone: kinds by class, is_default unset. @return 0 when it has no id */
 int xc_ews_read_folder(xc_folder_t *f, const xmlNode *node, apr_pool_t *pool);
 
+/* ---- what any item has, in fields.c: title, class, body, categories, importance ---- */
+
+/**
+ * `update` NULL: the fields as elements of a new item. Else SetItemField and DeleteItemField inside that element
+ * ("Task") for those in `changed` (XC_FIELD_*).
+ * @param before updates only: what is there, NULL = unknown
+ * @return number of fields written
+ */
+int xc_ews_write_shared(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned changed, const char *update,
+                        const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool);
+/** What to ask for them, with the stamps of making and changing. */
+void xc_ews_write_shared_uris(xc_xmlw_t *w, const xc_ews_version_t *v);
+void xc_ews_read_shared(xc_event_t *e, const xmlNode *item, apr_pool_t *pool);
+
 /* ---- the slots of the back end's tables ---- */
 
 /** exchange/people.h: availability.c, people.c */
 extern const xc_people_ops_t xc_ews_people;
+/** exchange/tasks.h: tasks_write.c */
+extern const xc_tasks_ops_t xc_ews_tasks;
 xc_error_t *xc_ews_people_resolve(apr_array_header_t **out, int *more, xc_session_t *s, const char *text, apr_pool_t *pool);
 xc_error_t *xc_ews_people_expand_list(apr_array_header_t **out, xc_session_t *s, const char *address, apr_pool_t *pool);
 xc_error_t *xc_ews_people_rooms(apr_array_header_t **out, xc_session_t *s, apr_pool_t *pool);

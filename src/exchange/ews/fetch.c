@@ -3,7 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "exchange/ews/ews.h"
+#include "exchange/ews/tasks.h"
 
 #define DEFAULT_BATCH    250
 #define DEFAULT_PARALLEL 4
@@ -25,6 +25,7 @@ typedef struct fetch_t {
     xc_fetched_t *out;
     apr_array_header_t *occurrences; /* want_t: found while reading masters */
     apr_array_header_t *again;       /* want_t: left over by a stopped batch */
+    int tasks;                       /* tasks, not calendar items */
     char *torn;                      /* by item: TORN_*, when its occurrences are of another state than the item itself */
     apr_pool_t *pool;
 } fetch_t;
@@ -32,7 +33,10 @@ typedef struct fetch_t {
 static void begin_batch(xc_ews_call_t *call, const fetch_t *f, const want_t *wants, int n, apr_pool_t *pool)
 {
     xc_ews_begin(call, f->s, f->es, "GetItem", pool);
-    xc_ews_write_item_shape(call->w, f->es->version);
+    if (f->tasks)
+        xc_ews_write_task_shape(call->w, f->es->version);
+    else
+        xc_ews_write_item_shape(call->w, f->es->version);
     xc_xmlw_start(call->w, XC_NS_M, "ItemIds");
     for (int i = 0; i < n; i++)
         xc_ews_write_id(call->w, "ItemId", wants[i].id, NULL);
@@ -69,6 +73,11 @@ static void read_master(fetch_t *f, const want_t *want, const xmlNode *item)
     xmlNode *id = xc_xml_child(item, NULL, "ItemId");
     out->change_key = xc_xml_attr(id, "ChangeKey", f->pool);
     out->props = xc_ews_named(item, XC_EWS_PROP_PROPS, f->pool);
+    if (f->tasks) {
+        out->error = xc_xml_is(item, NULL, "Task") && out->change_key ? xc_ews_read_task(&out->event, item, f->s, f->pool)
+                                                                      : xc_error_make(f->pool, 404, XC_COND_NONE, "This is no task.");
+        return;
+    }
     if (!xc_xml_is(item, NULL, "CalendarItem") || !out->change_key) {
         out->error = xc_error_make(f->pool, 404, XC_COND_NONE, "This is no calendar item.");
         return;
@@ -231,9 +240,9 @@ static xc_error_t *fetch_torn(fetch_t *f, const char *const *ids, int n)
     return NULL;
 }
 
-xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool)
+static xc_error_t *fetch(xc_fetched_t **out, int tasks, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool)
 {
-    fetch_t f = {.s = s, .pool = pool};
+    fetch_t f = {.s = s, .tasks = tasks, .pool = pool};
     *out = NULL;
     XC_TRY(xc_ews_state(&f.es, s, pool));
     f.out = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *f.out);
@@ -245,4 +254,14 @@ xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *c
     XC_TRY(fetch_torn(&f, ids, n));
     *out = f.out;
     return NULL;
+}
+
+xc_error_t *xc_ews_item_fetch(xc_fetched_t **out, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool)
+{
+    return fetch(out, 0, s, ids, n, pool);
+}
+
+xc_error_t *xc_ews_task_fetch(xc_fetched_t **out, xc_session_t *s, const char *const *ids, int n, apr_pool_t *pool)
+{
+    return fetch(out, 1, s, ids, n, pool);
 }

@@ -254,6 +254,7 @@ static const field_t fields[] = {
     {TIMES, "calendar:EndTimeZone", has_zones, write_end_zone, 1},
 };
 #define N_FIELDS (sizeof fields / sizeof *fields)
+#define N_SHARED 5 /* the first ones are those of any item */
 
 /* ---- writing ---- */
 
@@ -283,14 +284,19 @@ static void write_uri(xc_xmlw_t *w, const char *uri)
     xc_xmlw_end(w);
 }
 
-static void write_set(const writer_t *x, const field_t *f)
+static void write_set_in(const writer_t *x, const field_t *f, const char *name)
 {
     xc_xmlw_start(x->w, XC_NS_T, "SetItemField");
     write_uri(x->w, f->uri);
-    xc_xmlw_start(x->w, XC_NS_T, "CalendarItem");
+    xc_xmlw_start(x->w, XC_NS_T, name);
     f->write(x);
     xc_xmlw_end(x->w);
     xc_xmlw_end(x->w);
+}
+
+static void write_set(const writer_t *x, const field_t *f)
+{
+    write_set_in(x, f, "CalendarItem");
 }
 
 static void write_delete(const writer_t *x, const field_t *f)
@@ -322,7 +328,50 @@ int xc_ews_write_updates(xc_xmlw_t *w, const xc_event_t *before, const xc_event_
     return n;
 }
 
+int xc_ews_write_shared(xc_xmlw_t *w, const xc_event_t *before, const xc_event_t *now, unsigned changed, const char *update,
+                        const xc_session_t *s, const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    writer_t x = {.w = w, .e = now, .s = s, .v = v, .pool = pool}, old = {.w = w, .e = before, .s = s, .v = v, .pool = pool};
+    int n = 0;
+    for (apr_size_t i = 0; i < N_SHARED; i++) {
+        const field_t *f = &fields[i];
+        int set = f->present(&x);
+        if (!(f->bits & changed) || (!set && (!update || (before && !f->present(&old)))))
+            continue;
+        if (!update)
+            f->write(&x);
+        else if (set)
+            write_set_in(&x, f, update);
+        else
+            write_delete(&x, f);
+        n++;
+    }
+    return n;
+}
+
 /* ---- reading ---- */
+
+/* the words of an HTML body */
+static void write_text_uri(xc_xmlw_t *w, const xc_ews_version_t *v)
+{
+    if (v->text_body)
+        write_uri(w, "item:TextBody");
+    else {
+        xc_xmlw_start(w, XC_NS_T, "ExtendedFieldURI");
+        xc_xmlw_attr(w, "PropertyTag", TAG_BODY);
+        xc_xmlw_attr(w, "PropertyType", "String");
+        xc_xmlw_end(w);
+    }
+}
+
+void xc_ews_write_shared_uris(xc_xmlw_t *w, const xc_ews_version_t *v)
+{
+    for (apr_size_t i = 0; i < N_SHARED; i++)
+        write_uri(w, fields[i].uri);
+    write_uri(w, "item:DateTimeCreated");
+    write_uri(w, "item:LastModifiedTime");
+    write_text_uri(w, v);
+}
 
 void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
 {
@@ -346,14 +395,7 @@ void xc_ews_write_item_shape(xc_xmlw_t *w, const xc_ews_version_t *v)
         write_uri(w, more[i]);
     if (!v->zones)
         write_uri(w, "calendar:TimeZone"); /* all that 2007 tells of the zone of a single event */
-    if (v->text_body)
-        write_uri(w, "item:TextBody");
-    else {
-        xc_xmlw_start(w, XC_NS_T, "ExtendedFieldURI");
-        xc_xmlw_attr(w, "PropertyTag", TAG_BODY);
-        xc_xmlw_attr(w, "PropertyType", "String");
-        xc_xmlw_end(w);
-    }
+    write_text_uri(w, v);
     xc_ews_write_named(w, XC_EWS_PROP_KEPT);
     xc_ews_write_named(w, XC_EWS_PROP_PROPS);
     xc_xmlw_end(w);
@@ -556,6 +598,17 @@ static void read_categories(xc_event_t *e, const xmlNode *item, apr_pool_t *pool
     }
 }
 
+void xc_ews_read_shared(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
+{
+    e->summary = text_or_null(item, "Subject", pool);
+    read_body(e, item, pool);
+    read_categories(e, item, pool);
+    e->klass = (xc_class_e)choice(item, "Sensitivity", sensitivities, 4, XC_CLASS_PUBLIC, pool);
+    e->importance = (xc_importance_e)choice(item, "Importance", importances, 3, XC_IMPORTANCE_NORMAL, pool);
+    e->created = xc_ews_time(text_or_null(item, "DateTimeCreated", pool));
+    e->last_modified = xc_ews_time(text_or_null(item, "LastModifiedTime", pool));
+}
+
 xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_event_t *master, const xc_session_t *s,
                              const xc_ews_version_t *v, apr_pool_t *pool)
 {
@@ -566,12 +619,8 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
     if (!e->uid) /* an item that was never a meeting may have none: its id serves as well */
         e->uid = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "Id", pool);
     XC_TRY(read_times(e, item, master, s, pool));
-    e->summary = text_or_null(item, "Subject", pool);
+    xc_ews_read_shared(e, item, pool);
     e->location = text_or_null(item, "Location", pool);
-    read_body(e, item, pool);
-    read_categories(e, item, pool);
-    e->klass = (xc_class_e)choice(item, "Sensitivity", sensitivities, 4, XC_CLASS_PUBLIC, pool);
-    e->importance = (xc_importance_e)choice(item, "Importance", importances, 3, XC_IMPORTANCE_NORMAL, pool);
     e->busy = (xc_busy_e)choice(item, "LegacyFreeBusyStatus", busies, 5, XC_BUSY_BUSY, pool);
     e->transparent = e->busy == XC_BUSY_FREE || e->busy == XC_BUSY_ELSEWHERE;
     e->tentative = e->busy == XC_BUSY_TENTATIVE;
@@ -581,8 +630,6 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
     read_meeting(e, item, s, pool);
     xc_ews_read_files(e, item, pool);
     e->sequence = xc_ews_int(text_or_null(item, "AppointmentSequenceNumber", pool), 0, 1 << 30, 0);
-    e->created = xc_ews_time(text_or_null(item, "DateTimeCreated", pool));
-    e->last_modified = xc_ews_time(text_or_null(item, "LastModifiedTime", pool));
     e->dtstamp = xc_ews_time(text_or_null(item, "DateTimeStamp", pool));
     if (!master) {
         e->kept = xc_ews_named(item, XC_EWS_PROP_KEPT, pool);

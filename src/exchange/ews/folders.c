@@ -320,10 +320,10 @@ xc_error_t *xc_ews_folder_create(xc_folder_t **out, xc_session_t *s, const char 
     if (wanted->parent_id)
         xc_ews_write_id(call.w, "FolderId", wanted->parent_id, NULL);
     else
-        xc_ews_write_distinguished(call.w, s, "calendar", mailbox);
+        xc_ews_write_distinguished(call.w, s, wanted->kind == XC_FOLDER_TASKS ? "tasks" : "calendar", mailbox);
     xc_xmlw_end(call.w);
     xc_xmlw_start(call.w, XC_NS_M, "Folders");
-    xc_xmlw_start(call.w, XC_NS_T, "CalendarFolder");
+    xc_xmlw_start(call.w, XC_NS_T, wanted->kind == XC_FOLDER_TASKS ? "TasksFolder" : "CalendarFolder");
     xc_xmlw_element(call.w, XC_NS_T, "DisplayName", wanted->display_name);
     if (wanted->href)
         xc_ews_write_named_value(call.w, XC_EWS_PROP_HREF, wanted->href);

@@ -3,9 +3,20 @@
 #include <apr_strings.h>
 #include <string.h>
 
-#include "exchange/ews/ews.h"
+#include "exchange/ews/tasks.h"
 
 #define PAGE "512" /* the most that Exchange allows */
+
+/* Lists show the first 255 characters (UTF-16 units) of a named string: one as long may be a part of another. */
+#define LIST_CUT 254
+
+static int is_cut(const char *text)
+{
+    int units = 0;
+    for (; *text; text++)
+        units += ((unsigned char)*text & 0xc0) == 0x80 ? 0 : (unsigned char)*text >= 0xf0 ? 2 : 1;
+    return units >= LIST_CUT;
+}
 
 static void begin_sync(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const char *folder_id, const char *state,
                        apr_pool_t *pool)
@@ -18,6 +29,8 @@ static void begin_sync(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_
     xc_xmlw_attr(call->w, "FieldURI", "calendar:UID");
     xc_xmlw_end(call->w);
     xc_ews_write_named(call->w, XC_EWS_PROP_HREF);
+    xc_ews_write_named(call->w, XC_EWS_PROP_UID);
+    xc_ews_write_task_marks(call->w);
     xc_xmlw_end(call->w);
     xc_xmlw_end(call->w);
     xc_xmlw_start(call->w, XC_NS_M, "SyncFolderId");
@@ -26,6 +39,19 @@ static void begin_sync(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_
     if (state)
         xc_xmlw_element(call->w, XC_NS_M, "SyncState", state);
     xc_xmlw_element(call->w, XC_NS_M, "MaxChangesReturned", PAGE);
+}
+
+/* An occurrence that a recurring task has left behind carries that task's name and UID: they are not its own. */
+static void read_task(xc_item_ref_t *ref, const xmlNode *what, apr_pool_t *pool)
+{
+    int left = xc_ews_task_left_behind(what, pool);
+    ref->uid = left ? NULL : xc_ews_named(what, XC_EWS_PROP_UID, pool);
+    if (left)
+        ref->href = NULL;
+    if (!ref->uid || !*ref->uid)
+        ref->uid = xc_ews_task_uid_made(ref->id, pool);
+    else if (is_cut(ref->uid))
+        ref->uid = NULL; /* known when the task is read */
 }
 
 static void read_change(xc_item_page_t *page, const xmlNode *change, apr_pool_t *pool)
@@ -43,7 +69,10 @@ static void read_change(xc_item_page_t *page, const xmlNode *change, apr_pool_t 
         ref.change_key = xc_xml_attr(id, "ChangeKey", pool);
         ref.uid = xc_ews_uid_from_exchange(xc_xml_child_text(what, NULL, "UID", pool), pool);
         ref.href = xc_ews_named(what, XC_EWS_PROP_HREF, pool);
-        ref.not_event = !xc_xml_is(what, NULL, "CalendarItem");
+        ref.task = xc_xml_is(what, NULL, "Task");
+        ref.not_event = !ref.task && !xc_xml_is(what, NULL, "CalendarItem");
+        if (ref.task)
+            read_task(&ref, what, pool);
         if (ref.id && ref.change_key)
             APR_ARRAY_PUSH(page->upserts, xc_item_ref_t) = ref;
     }

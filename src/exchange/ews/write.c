@@ -7,6 +7,8 @@
 
 #include "exchange/ews/attachments.h"
 #include "exchange/ews/series.h"
+#include "exchange/ews/tasks.h"
+#include "exchange/ews/write.h"
 
 /* Time that is granted beyond the deadline for taking back what was begun. */
 #define UNDO_TIME apr_time_from_sec(15)
@@ -61,17 +63,27 @@ static apr_time_t extend_deadline(xc_session_t *s)
 
 /* ---- updates ---- */
 
-static void write_named_update(xc_xmlw_t *w, const char *name, const char *value)
+void xc_ews_write_named_update(xc_xmlw_t *w, const char *element, const char *name, const char *value)
 {
     int set = value && *value;
     xc_xmlw_start(w, XC_NS_T, set ? "SetItemField" : "DeleteItemField");
     xc_ews_write_named(w, name);
     if (set) {
-        xc_xmlw_start(w, XC_NS_T, "CalendarItem");
+        xc_xmlw_start(w, XC_NS_T, element);
         xc_ews_write_named_value(w, name, value);
         xc_xmlw_end(w);
     }
     xc_xmlw_end(w);
+}
+
+static void write_named_update(xc_xmlw_t *w, const char *name, const char *value)
+{
+    xc_ews_write_named_update(w, "CalendarItem", name, value);
+}
+
+static const char *element_of(const xc_item_ref_t *ref)
+{
+    return ref->task ? "Task" : "CalendarItem";
 }
 
 static void begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *resolution,
@@ -481,7 +493,7 @@ static xc_error_t *set_href(xc_item_ref_t *out, xc_session_t *s, const xc_ews_st
 {
     xc_ews_call_t call;
     begin_update(&call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
-    write_named_update(call.w, XC_EWS_PROP_HREF, href);
+    xc_ews_write_named_update(call.w, element_of(ref), XC_EWS_PROP_HREF, href);
     return end_update(out, &call, s, es, pool);
 }
 
@@ -502,7 +514,8 @@ static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_sessi
     ref_from(out, message, pool);
     /* into another mailbox it goes without a word of its new id */
     if (!out->id && ref->uid)
-        XC_TRY(find_created(out, &sent, s, es, folder_id, ref->uid, pool));
+        XC_TRY(ref->task ? xc_ews_task_find(out, s, es, folder_id, ref->uid, pool)
+                         : find_created(out, &sent, s, es, folder_id, ref->uid, pool));
     return out->id ? NULL : xc_ews_error("NoItemId", "the moved item has no new id", pool);
 }
 
@@ -523,7 +536,7 @@ xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_
         err = to_folder(out, "MoveItem", s, es, &named, folder_id, pool);
     if (err) {
         /* the old name again; where an answer was lost and the item has gone, its old id names nothing */
-        xc_item_ref_t back, any = {.id = ref->id};
+        xc_item_ref_t back, any = {.id = ref->id, .task = ref->task};
         apr_time_t deadline = extend_deadline(s);
         xc_error_t *undo = set_href(&back, s, es, &any, ref->href, "AlwaysOverwrite", pool);
         s->deadline = deadline;
@@ -544,6 +557,7 @@ xc_error_t *xc_ews_item_copy(xc_item_ref_t *out, xc_session_t *s, const xc_item_
     memset(&copy, 0, sizeof copy);
     XC_TRY(xc_ews_state(&es, s, pool));
     XC_TRY(to_folder(&copy, "CopyItem", s, es, ref, folder_id, pool));
+    copy.task = ref->task;
     xc_error_t *err = set_href(out, s, es, &copy, href, "AlwaysOverwrite", pool);
     if (err) {
         take_away(s, es, copy.id, "a copy without a name", pool);
@@ -558,6 +572,40 @@ xc_error_t *xc_ews_item_props(xc_item_ref_t *out, xc_session_t *s, const xc_item
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&es, s, pool));
     begin_update(&call, s, es, ref, "NeverOverwrite", XC_NOTICE_NONE, pool);
-    write_named_update(call.w, XC_EWS_PROP_PROPS, props);
+    xc_ews_write_named_update(call.w, element_of(ref), XC_EWS_PROP_PROPS, props);
     return end_update(out, &call, s, es, pool);
+}
+
+/* ---- for tasks_write.c ---- */
+
+void xc_ews_ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *pool)
+{
+    ref_from(out, message, pool);
+}
+
+xc_error_t *xc_ews_ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+{
+    return ask_change_key(out, s, es, id, pool);
+}
+
+apr_time_t xc_ews_extend_deadline(xc_session_t *s)
+{
+    return extend_deadline(s);
+}
+
+void xc_ews_begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *resolution,
+                         apr_pool_t *pool)
+{
+    begin_update(call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
+}
+
+xc_error_t *xc_ews_end_update(xc_item_ref_t *out, xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
+{
+    return end_update(out, call, s, es, pool);
+}
+
+xc_error_t *xc_ews_find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *kept,
+                                apr_pool_t *pool)
+{
+    return find_updated(out, s, es, ref, kept, pool);
 }
