@@ -242,6 +242,39 @@ def test_details_stay_with_the_account_that_may_see_them(fresh, calendars, lab):
     assert 'merger' not in Reply(ask(alice, ['bob@contoso.example'])).text('bob@contoso.example')
 
 
+@pytest.mark.parametrize('level,status,shown', [
+    ('None', '3.8;No authority', []), ('FreeBusyTimeOnly', '2.0;Success', ['FBTYPE=BUSY']),
+    ('FreeBusyTimeAndSubjectAndLocation', '2.0;Success', ['FBTYPE=BUSY;X-SUMMARY="Dentist";X-LOCATION="Main street"']),
+    ('Reviewer', '2.0;Success', ['FBTYPE=BUSY;X-SUMMARY="Dentist";X-LOCATION="Main street"'])])
+def test_what_exchange_grants(fresh, calendars, lab, level, status, shown):
+    calendars('bob').create('Dentist', inner='<t:Location>Main street</t:Location>')
+    lab.share('bob', 'alice', level)
+    reply = Reply(ask(Client(fresh.url, 'alice'), ['bob@contoso.example', 'erin@contoso.example']))
+    assert reply.status('bob@contoso.example') == status and reply.status('erin@contoso.example') == '2.0;Success'
+    assert [k for k, _ in reply.busy('bob@contoso.example')] == shown
+
+
+def test_private_events_are_times_for_others(fresh, calendars, lab):
+    calendars('bob').create('Secret', before_start='', inner='<t:Location>Vault</t:Location>')
+    item = calendars('bob').find('Secret')
+    calendars('bob').set(item[0], ('item:Sensitivity', '<t:Sensitivity>Private</t:Sensitivity>'))
+    lab.share('bob', 'alice', 'Reviewer')
+    reply = Reply(ask(Client(fresh.url, 'alice'), ['bob@contoso.example']))
+    assert reply.busy('bob@contoso.example') == [('FBTYPE=BUSY', '20270302T100000Z/20270302T110000Z')]
+    assert 'X-SUMMARY="Secret"' in Reply(ask(Client(fresh.url, 'bob'), ['bob@contoso.example'])).text('bob@contoso.example')
+
+
+def test_a_distribution_list(fresh, calendars, lab):
+    """The time of its members, merged: digits alone, in which working elsewhere is told from no data."""
+    calendars('alice').create('a', '2027-03-02T08:00:00Z', '2027-03-02T09:00:00Z')
+    calendars('bob').create('b', '2027-03-02T12:00:00Z', '2027-03-02T13:00:00Z', '<t:LegacyFreeBusyStatus>OOF</t:LegacyFreeBusyStatus>')
+    calendars('bob').create('c', '2027-03-02T15:00:00Z', '2027-03-02T16:00:00Z', '<t:LegacyFreeBusyStatus>WorkingElsewhere</t:LegacyFreeBusyStatus>')
+    reply = Reply(ask(Client(fresh.url, 'dave'), ['team@contoso.example']))
+    assert sorted(reply.busy('team@contoso.example')) == [
+        ('FBTYPE=BUSY', '20270302T080000Z/20270302T090000Z'), ('FBTYPE=BUSY-UNAVAILABLE', '20270302T120000Z/20270302T130000Z'),
+        ('FBTYPE=FREE;X-MICROSOFT-CDO-BUSYSTATUS=WORKINGELSEWHERE', '20270302T150000Z/20270302T160000Z')]
+
+
 # ---- refusals ----
 
 def test_preconditions(fresh, calendars, lab):
@@ -325,3 +358,6 @@ def test_working_hours(fresh, calendars, lab):
     n = calls(lab)
     alice.propfind(alice.principal, [cs])
     assert calls(lab) == n, 'working hours are kept'
+    lab.settings(work_hours={'carol': {'zone': 'Tokyo Standard Time', 'days': ['Saturday', 'Sunday'], 'start': 600, 'end': 990}})
+    text = unfold(alice.propfind('/dav/principals/carol@contoso.example/', [cs]).entries[0].text(cs))
+    assert 'BYDAY=SU,SA' in text and '20000102T100000' in text and '20000102T163000' in text and 'TZOFFSETTO:+0900' in text
