@@ -8,6 +8,7 @@
 #include "base/xml.h"
 #include "cal/object.h"
 #include "exchange/ews/ews.h"
+#include "exchange/people.h"
 #include "fuzz.h"
 
 static const char *answer;
@@ -56,6 +57,31 @@ static void fetch(xc_session_t *s)
     }
 }
 
+/* Other people: what is told of them is bounded and whole. */
+static void ask_for_people(xc_session_t *s)
+{
+    static const char *const addresses[] = {"alice@contoso.example", "b@x.example"};
+    apr_time_t from = apr_time_from_sec(1803945600), to = from + apr_time_from_sec(50 * 86400);
+    xc_availability_t rows[2];
+    apr_array_header_t *found;
+    int more;
+    if (!xc_ews_people.availability(rows, s, addresses, 2, from, to, s->pool))
+        for (int i = 0; i < 2; i++) {
+            if ((rows[i].view == NULL) == (rows[i].error == NULL))
+                abort();
+            if (rows[i].view)
+                xc_busy_view_text(rows[i].view, from, to, s->pool);
+            if (rows[i].view && rows[i].view->hours)
+                xc_working_hours_text(rows[i].view->hours, addresses[i], s->pool);
+        }
+    if (!xc_ews_people.resolve(&found, &more, s, "a", s->pool))
+        for (int i = 0; i < found->nelts; i++)
+            if (!APR_ARRAY_IDX(found, i, xc_entry_t).address || !APR_ARRAY_IDX(found, i, xc_entry_t).name)
+                abort();
+    xc_ews_people.expand_list(&found, s, "a@x.example", s->pool);
+    xc_ews_people.rooms(&found, s, s->pool);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const versions[] = {"Exchange2007_SP1", "Exchange2013_SP1"};
@@ -75,6 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         xc_ews_folder_sync(&folders, &s, "alice@contoso.example", NULL, pool);
         xc_ews_item_sync(&items, &s, "folder", "state", pool);
         fetch(&s);
+        ask_for_people(&s);
     }
     apr_pool_destroy(pool);
     return 0;

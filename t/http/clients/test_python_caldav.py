@@ -67,3 +67,31 @@ def test_freebusy(calendar):
     calendar.save_event(event(uuid.uuid4().hex, 'Busy', '20270302T100000Z', '20270302T110000Z'))
     fb = calendar.freebusy_request(datetime(2027, 3, 2, tzinfo=timezone.utc), datetime(2027, 3, 3, tzinfo=timezone.utc))
     assert '20270302T100000Z/' in fb.data.replace('PT1H', '') or '20270302T100000Z/20270302T110000Z' in fb.data
+
+
+def test_freebusy_of_others(gateway, monkeypatch):
+    """The question in the outbox as this library asks it, with ORGANIZER and ATTENDEEs of its own making. It has no reader for the
+    answer of RFC 6638 10.2 (it looks for a multistatus): that is read here."""
+    bob = caldav.DAVClient(gateway.url + '/dav/', username='bob', password='excal').principal()
+    theirs = next(c for c in bob.calendars() if str(c.url).endswith('/calendar/'))
+    uid = uuid.uuid4().hex
+    theirs.save_event(event(uid, 'Busy', '20270419T100000Z', '20270419T110000Z'))
+    answers = []
+    post = caldav.DAVClient.post
+
+    def keep(*args, **kw):
+        answers.append(post(*args, **kw))
+        return answers[-1]
+    monkeypatch.setattr(caldav.DAVClient, 'post', keep)
+    try:
+        alice = caldav.DAVClient(gateway.url + '/dav/', username='alice', password='excal').principal()
+        alice.freebusy_request(datetime(2027, 4, 19, tzinfo=timezone.utc), datetime(2027, 4, 20, tzinfo=timezone.utc),
+                               ['mailto:bob@contoso.example', 'mailto:nobody@contoso.example'])
+        assert answers[0].status == 200
+        rows = {r.findtext('.//{DAV:}href'): r for r in answers[0].tree.iter('{urn:ietf:params:xml:ns:caldav}response')}
+        status, data = '{urn:ietf:params:xml:ns:caldav}request-status', '{urn:ietf:params:xml:ns:caldav}calendar-data'
+        assert '20270419T100000Z/20270419T110000Z' in rows['mailto:bob@contoso.example'].findtext(data)
+        assert rows['mailto:bob@contoso.example'].findtext(status).startswith('2.0')
+        assert rows['mailto:nobody@contoso.example'].findtext(status).startswith('3.7')
+    finally:
+        theirs.event_by_uid(uid).delete()
