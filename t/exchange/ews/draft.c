@@ -170,6 +170,23 @@ static void save_done(lab_draft_t *d)
     lab_event_item(call, LAB_EVENT_CREATED, d->done);
 }
 
+/* A message that was merely read is told apart in SyncFolderItems: its content has the
+ * change number that it had. */
+static void settle_read_flag(lab_draft_t *d)
+{
+    const lab_bag_t *now = d->item->bag, *was = d->was.item->bag;
+    bool same = now->count >= was->count;
+    for (int i = 0; same && i < now->count; i++) {
+        const lab_bag_entry_t *e = &now->entries[i];
+        const char *old = lab_bag_get(was, e->name);
+        same = !strcmp(e->name, "IsRead") || (old && e->text && !strcmp(old, e->text));
+    }
+    if (!same)
+        lab_bag_remove(d->item->bag, "ContentCn");
+    else if (!lab_bag_get(now, "ContentCn"))
+        lab_bag_set_int(d->item->bag, "ContentCn", d->item->cn);
+}
+
 const lab_fail_t *lab_draft_decide(lab_draft_t *d)
 {
     lab_call_t *call = d->call;
@@ -188,6 +205,8 @@ const lab_fail_t *lab_draft_decide(lab_draft_t *d)
         settle_calendar(d);
     else if (d->kind == LAB_KIND_MESSAGE)
         settle_message(d);
+    if (!d->created && (d->kind & (LAB_KIND_MESSAGE | LAB_KIND_MEETING)))
+        settle_read_flag(d);
     lab_bag_set_int(bag, "LastModifiedTime", call->now);
     lab_bag_set(bag, "LastModifiedName", call->caller->display_name);
     return NULL;

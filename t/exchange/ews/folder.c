@@ -77,12 +77,12 @@ static void put_permissions(lab_call_t *call, const lab_folder_t *f, const char 
     lab_permissions_put(call, &call->out, f);
 }
 
-/* plain folders and task folders count unread items; nothing here is unread */
+/* plain folders and task folders count unread items */
 static void put_unread(lab_call_t *call, const lab_folder_t *f, const char *element)
 {
     const char *name = lab_folder_element(f);
     if (!strcmp(name, "Folder") || !strcmp(name, "TasksFolder"))
-        lab_buf_int(&call->out, element, 0);
+        lab_buf_int(&call->out, element, lab_folder_unread(call->db, f->id));
 }
 
 static const struct {

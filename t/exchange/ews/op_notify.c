@@ -124,7 +124,7 @@ static void put_event(lab_call_t *call, const lab_event_t *e)
         put_parent(call, "t:OldParentFolderId", e->old_parent, e->mailbox);
     }
     if (e->type == LAB_EVENT_MODIFIED && e->folder)
-        lab_buf_int(&call->out, "t:UnreadCount", 0);
+        lab_buf_int(&call->out, "t:UnreadCount", lab_folder_unread(call->db, e->id));
     lab_buf_printf(&call->out, "</t:%s>", type_names[e->type]);
 }
 

@@ -170,6 +170,15 @@ static void put_change(lab_call_t *call, const change_t *c, const lab_folder_t *
     lab_view_t view;
     const char *what = c->created_cn > base ? "Create" : "Update";
     lab_view_item(call, item, &view);
+    apr_int64_t content = lab_bag_int(item->bag, "ContentCn", item->cn);
+    if (content < item->cn && content <= base && c->created_cn <= base &&
+        call->version >= LAB_EXCHANGE_2010) {
+        lab_buf_puts(&call->out, "<t:ReadFlagChange>");
+        lab_put_item_id(call, &call->out, "t:ItemId", item, LAB_NO_DAY);
+        lab_buf_bool(&call->out, "t:IsRead", lab_view_bool(&view, "IsRead", true));
+        lab_buf_puts(&call->out, "</t:ReadFlagChange>");
+        return;
+    }
     lab_buf_printf(&call->out, "<t:%s>", what);
     lab_shape_put(call, &view, shape);
     lab_buf_printf(&call->out, "</t:%s>", what);
@@ -229,8 +238,7 @@ static void put_folder_changes(lab_call_t *call, int mailbox, apr_int64_t root,
             continue;
         if (!lab_sees(call, f)) {
             if (f->created_cn <= base)
-                lab_buf_printf(&call->out,
-                               "<t:Delete><t:FolderId Id=\"%s\"/></t:Delete>",
+                lab_buf_printf(&call->out, "<t:Delete><t:FolderId Id=\"%s\"/></t:Delete>",
                                lab_folder_id(call, f));
             continue;
         }

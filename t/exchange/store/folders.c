@@ -287,3 +287,12 @@ bool lab_folder_is_below(lab_db_t *db, apr_int64_t id, apr_int64_t ancestor)
     }
     return false;
 }
+
+/* a packed bag has name and text side by side, each with its NUL: IsRead, false */
+int lab_folder_unread(lab_db_t *db, apr_int64_t folder)
+{
+    return (int)lab_db_number(db, 0,
+                              "SELECT COUNT(*) FROM items WHERE folder=? AND"
+                              " instr(props, x'4973526561640066616c736500') > 0",
+                              "i", folder);
+}

@@ -80,6 +80,8 @@ apr_array_header_t *lab_folder_all(lab_db_t *db, apr_pool_t *pool, int mailbox);
 void lab_folder_save(lab_db_t *db, lab_folder_t *folder);
 /* Removes one folder, not its contents, and leaves a tombstone. */
 void lab_folder_drop(lab_db_t *db, const lab_folder_t *folder);
+/* How many messages in a folder nobody has read. */
+int lab_folder_unread(lab_db_t *db, apr_int64_t folder);
 /* True when `id` is `ancestor` or lies below it. */
 bool lab_folder_is_below(lab_db_t *db, apr_int64_t id, apr_int64_t ancestor);
 

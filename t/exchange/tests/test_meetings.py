@@ -437,9 +437,16 @@ def test_messages_in_lists_and_changes(lab, alice, bob):
     assert [(c[0], kind(c[2])) for c in changes] == [('Create', 'MeetingRequest')]
     assert text(changes[0][2], 'HasBeenProcessed') == 'true'
     request = one(bob, 'inbox')
+    assert text(bob.folder('inbox'), 'UnreadCount') == '1' and text(alice.folder('sentitems'), 'UnreadCount') == '0'
     bob.update(ident(request), ('message:IsRead', '<t:IsRead>true</t:IsRead>'), kind='Message', send=None)
+    assert text(bob.folder('inbox'), 'UnreadCount') == '0'
     state, changes, _ = bob.sync(state, folder='inbox', shape='AllProperties')
-    assert [(c[0], text(c[2], 'IsRead')) for c in changes] == [('Update', 'true')]
+    assert [(c[0], c[2].getparent().findtext('t:IsRead', None, NS)) for c in changes] == [('ReadFlagChange', 'true')]
+    bob.update(ident(one(bob, 'inbox')), ('item:Categories', '<t:Categories><t:String>x</t:String></t:Categories>'), kind='Message', send=None)
+    bob.update(ident(one(bob, 'inbox')), ('message:IsRead', '<t:IsRead>false</t:IsRead>'), kind='Message', send=None)
+    state, changes, _ = bob.sync(state, folder='inbox', shape='AllProperties')
+    assert [(c[0], text(c[2], 'IsRead')) for c in changes] == [('Update', 'false')]
+    bob.update(ident(one(bob, 'inbox')), ('message:IsRead', '<t:IsRead>true</t:IsRead>'), kind='Message', send=None)
     assert code_of(bob.update, ident(one(bob, 'inbox')), ('calendar:Start', '<t:Start>2024-05-03T08:00:00Z</t:Start>'),
                    kind='MeetingRequest', send=None) == 'ErrorInvalidPropertySet'
     respond(bob, 'AcceptItem', one(bob, 'inbox'))
