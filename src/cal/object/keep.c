@@ -19,6 +19,7 @@
 #include "cal/object/lines.h"
 #include "cal/task/task_priv.h"
 #include "cal/object.h"
+#include "cal/schedule.h"
 
 #define PREFIX "xc1 "
 #define HEX 32
@@ -227,7 +228,7 @@ static const char *text_for(const xc_event_t *event, apr_pool_t *pool)
     if (xc_kept_unpack(&kept, event->kept, tmp) && is_of(&obj, &kept, event, tmp)) {
         const xc_event_t *now = kept.foreign && !event->is_meeting ? xc_kept_with_people(kept.text, kept.foreign, event, tmp) : event;
         int same = now && is_same(&kept, now, tmp) && !kept.stripped && is_honest(obj, &kept, event, tmp);
-        int tracked = same && now->is_meeting && now->is_organizer;
+        int tracked = same && now->is_organizer && xc_schedule_has_people(now);
         if (same && !(tracked && (now->invited || xc_kept_answers_differ(kept.text, now, tmp))))
             text = kept.text;
         else if (now)

@@ -114,9 +114,24 @@ static bool is_left_out(lab_call_t *call, const lab_bag_t *whole,
     return invited;
 }
 
+/* the occurrences that the organizer has taken out, " day day " */
+static const char deleted_key[] = "OrganizerDeleted";
+
+static void note_deleted(lab_call_t *call, lab_item_t *item, const lab_mail_t *mail)
+{
+    const char *days = " ";
+    for (int i = 0; i < mail->exceptions->nelts; i++) {
+        const lab_exception_t *x = APR_ARRAY_IDX(mail->exceptions, i, lab_exception_t *);
+        if (x->deleted || is_left_out(call, x, item->mailbox))
+            days = apr_psprintf(call->pool, "%s%d ", days, x->day);
+    }
+    lab_bag_set(item->bag, deleted_key, days);
+}
+
 /* the organizer's exceptions, with what the owner had decided about the same ones */
 static void take_exceptions(lab_call_t *call, lab_item_t *item, const lab_mail_t *mail,
-                            const apr_array_header_t *old, bool significant)
+                            const apr_array_header_t *old, const char *was_deleted,
+                            bool significant)
 {
     lab_exceptions_clear(call->db, item->id);
     for (int i = 0; i < mail->exceptions->nelts; i++) {
@@ -134,6 +149,10 @@ static void take_exceptions(lab_call_t *call, lab_item_t *item, const lab_mail_t
     for (int i = 0; i < old->nelts && !significant; i++) {
         lab_exception_t x = *APR_ARRAY_IDX(old, i, lab_exception_t *);
         if (exception_of(mail->exceptions, x.day))
+            continue;
+        /* what the organizer had taken out, and not the owner, is on again */
+        if (x.deleted && was_deleted &&
+            strstr(was_deleted, apr_psprintf(call->pool, " %d ", x.day)))
             continue;
         if (!x.deleted) {
             const lab_bag_t *was = x.bag;
@@ -217,11 +236,15 @@ static void book_whole(lab_call_t *call, lab_item_t *item, const lab_mail_t *mai
     significant |=
         (lab_bag_int(item->bag, "AppointmentState", 0) & LAB_STATE_CANCELLED) != 0;
     apr_array_header_t *old = lab_item_exceptions(call->db, call->pool, item->id);
+    const char *was_deleted = lab_bag_get(item->bag, deleted_key);
+    if (was_deleted)
+        was_deleted = apr_pstrdup(call->pool, was_deleted);
     take_fields(item, mail);
+    note_deleted(call, item, mail);
     if (significant)
         ask_anew(item->bag, mail->item.bag);
     lab_attendant_save(call, item, LAB_NO_DAY, NULL);
-    take_exceptions(call, item, mail, old, significant);
+    take_exceptions(call, item, mail, old, was_deleted, significant);
     if (mail->parts) {
         lab_db_exec(call->db, "DELETE FROM attachments WHERE item=?", "i", item->id);
         lab_item_copy_attachments(call->db, mail->parts, item->id);
