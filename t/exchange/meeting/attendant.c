@@ -122,7 +122,7 @@ static void note_deleted(lab_call_t *call, lab_item_t *item, const lab_mail_t *m
     const char *days = " ";
     for (int i = 0; i < mail->exceptions->nelts; i++) {
         const lab_exception_t *x = APR_ARRAY_IDX(mail->exceptions, i, lab_exception_t *);
-        if (x->deleted || is_left_out(call, x, item->mailbox))
+        if (x->deleted || is_left_out(call, mail->item.bag, x, item->mailbox))
             days = apr_psprintf(call->pool, "%s%d ", days, x->day);
     }
     lab_bag_set(item->bag, deleted_key, days);
