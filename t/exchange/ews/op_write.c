@@ -231,8 +231,12 @@ static const lab_fail_t *update_one(lab_call_t *call, xmlNodePtr change, lab_dra
         lab_target_item(call, lab_xml_first(change), LAB_RIGHT_WRITE, &item, &day, &key);
     if (fail)
         return fail;
-    if (lab_kind_of_class(item->class_name) == LAB_KIND_CALENDAR && !send)
+    lab_kind_t kind = lab_kind_of_class(item->class_name);
+    if (kind == LAB_KIND_CALENDAR && !send)
         return lab_fail(call, "ErrorSendMeetingInvitationsOrCancellationsRequired");
+    if ((kind & (LAB_KIND_MESSAGE | LAB_KIND_MEETING)) &&
+        !lab_xml_attr(call->pool, call->request, "MessageDisposition"))
+        return lab_fail(call, "ErrorMessageDispositionRequired");
     fail = check_key(call, item, key, resolution);
     if (!fail)
         fail = check_place(call, item);

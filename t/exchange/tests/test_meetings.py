@@ -438,6 +438,9 @@ def test_messages_in_lists_and_changes(lab, alice, bob):
     assert text(changes[0][2], 'HasBeenProcessed') == 'true'
     request = one(bob, 'inbox')
     assert text(bob.folder('inbox'), 'UnreadCount') == '1' and text(alice.folder('sentitems'), 'UnreadCount') == '0'
+    assert code_of(bob.call, '<m:UpdateItem ConflictResolution="AlwaysOverwrite"><m:ItemChanges><t:ItemChange>%s<t:Updates><t:SetItemField>'
+                   '<t:FieldURI FieldURI="message:IsRead"/><t:Message><t:IsRead>true</t:IsRead></t:Message></t:SetItemField></t:Updates></t:ItemChange>'
+                   '</m:ItemChanges></m:UpdateItem>' % id_xml(ident(request))) == 'ErrorMessageDispositionRequired'
     bob.update(ident(request), ('message:IsRead', '<t:IsRead>true</t:IsRead>'), kind='Message', send=None)
     assert text(bob.folder('inbox'), 'UnreadCount') == '0'
     state, changes, _ = bob.sync(state, folder='inbox', shape='AllProperties')
