@@ -22,7 +22,7 @@ const xc_method_t xc_methods[] = {
     { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_post },
     { "POST", XC_R_OUTBOX, 0, xc_method_post_outbox },
-    { "DELETE", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_delete },
+    { "DELETE", XC_R_CALENDAR | XC_R_OBJECT | XC_R_MESSAGE, XC_M_CHANGES, xc_method_delete },
     { "MKCALENDAR", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcalendar },
     { "MKCOL", MAKABLE, XC_M_CHANGES | XC_M_CREATES, xc_method_mkcol },
     { "COPY", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_copy },

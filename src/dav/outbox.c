@@ -17,6 +17,7 @@ static const struct {
     xc_outbox_fn handle;
 } messages[] = {
     { "VFREEBUSY", "REQUEST", 0, xc_outbox_free_busy },
+    { "VEVENT", "COUNTER", XC_M_CHANGES, xc_outbox_counter },
 };
 #define MESSAGES (sizeof(messages) / sizeof(*messages))
 
@@ -55,8 +56,8 @@ xc_error_t *xc_method_post_outbox(xc_dav_t *d)
         return messages[i].handle(d, text, len);
     }
     return xc_error_make(d->pool, 0, XC_COND_VALID_SCHEDULING_MESSAGE,
-                         "A %s with METHOD %s is nothing for an outbox: it takes requests for free/busy times; invitations and answers are sent "
-                         "by changing the event.", component, *method ? method : "(none)");
+                         "A %s with METHOD %s is nothing for an outbox: it takes requests for free/busy times and proposals of another time (COUNTER); "
+                         "invitations and answers are sent by changing the event.", component, *method ? method : "(none)");
 }
 
 /* ---- people in messages ---- */

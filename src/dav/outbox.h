@@ -10,6 +10,8 @@ typedef xc_error_t *(*xc_outbox_fn)(xc_dav_t *d, const char *text, apr_size_t le
 
 /** VFREEBUSY, METHOD:REQUEST (outbox_busy.c). */
 xc_error_t *xc_outbox_free_busy(xc_dav_t *d, const char *text, apr_size_t len);
+/** VEVENT, METHOD:COUNTER (outbox_counter.c). */
+xc_error_t *xc_outbox_counter(xc_dav_t *d, const char *text, apr_size_t len);
 
 /** The SMTP address of a calendar user address (mailto:, a principal's URL), lower case; NULL when it has none. */
 const char *xc_outbox_address(xc_dav_t *d, const char *value);

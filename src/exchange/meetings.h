@@ -45,6 +45,7 @@ typedef struct xc_message_t {
 /** A received meeting, or one occurrence of it. */
 typedef struct xc_meeting_t {
     const char *id, *change_key; /* its item in the calendar (a series: the master), or a message in the Inbox; key NULL = any */
+    int in_inbox;                /* id is that of a message */
     const char *uid;             /* to find it again */
     const xc_event_t *series;    /* with `occurrence`: the master, whose rule tells the occurrence's number */
     const xc_when_t *occurrence; /* its original start; NULL = the whole meeting */

@@ -145,14 +145,145 @@ xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_ite
     return xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool);
 }
 
-/* ---- putting away ---- */
-
 static xc_error_t *read_meeting(xc_event_t **out, const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool)
 {
     xc_object_t *obj = NULL;
     XC_TRY(xc_object_parse_stored(&obj, loaded->text, loaded->len, pool));
     return xc_object_to_event(out, obj, xc_mailbox_addresses(cal->mailbox, pool), cal->mailbox->session->zone, pool);
 }
+
+/* ---- an invitation that waits in the inbox ---- */
+
+/* The meeting that an answer has put into the calendar gets the client's name, and the client's own view of it. */
+static xc_error_t *adopt(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const xc_item_ref_t *made, const xc_answer_text_t *text,
+                         apr_pool_t *pool)
+{
+    xc_session_t *s = cal->mailbox->session;
+    xc_item_ref_t named;
+    xc_loaded_t *loaded = NULL;
+    xc_object_t *obj = NULL;
+    xc_event_t *before = NULL;
+    memset(&named, 0, sizeof named);
+    XC_TRY(s->backend->item_move(&named, s, made, NULL, href, pool));
+    xc_item_t *item = apr_pcalloc(pool, sizeof *item);
+    item->id = named.id ? named.id : made->id;
+    item->change_key = named.change_key;
+    item->uid = text->now->uid;
+    item->href = href;
+    item->etag = xc_etag_of(cal, named.change_key, pool);
+    XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, item, pool));
+    out->item = *item;
+    const xc_item_t *items[] = {item};
+    XC_TRY(xc_calendar_load(&loaded, cal, items, 1, pool));
+    if (loaded->error)
+        return loaded->error;
+    XC_TRY(xc_object_parse_stored(&obj, loaded->text, loaded->len, pool));
+    XC_TRY(xc_object_to_event(&before, obj, xc_mailbox_addresses(cal->mailbox, pool), s->zone, pool));
+    xc_event_normalize(before, pool);
+    return xc_answer_put(out, cal, loaded->item, loaded, before, text, pool);
+}
+
+xc_error_t *xc_answer_inbox(int *handled, xc_put_result_t *out, xc_calendar_t *cal, const char *href, const xc_answer_text_t *text,
+                            apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    const xc_event_t *now = text->now;
+    const xc_item_t *request = NULL;
+    xc_calendar_t *inbox = NULL;
+    xc_item_ref_t made;
+    *handled = 0;
+    if (!m->session->backend->meetings || !cal->folder.is_default || xc_schedule_role(now) != XC_SCHEDULE_ATTENDEE || !now->my_address ||
+        now->my_partstat == XC_PARTSTAT_NEEDS_ACTION || now->my_partstat == XC_PARTSTAT_DELEGATED || now->recurrence_id.kind != XC_WHEN_NONE)
+        return NULL;
+    XC_TRY(xc_mailbox_inbox(&inbox, m, pool));
+    if (inbox)
+        XC_TRY(xc_inbox_find_request(&request, inbox, now->uid, pool));
+    if (!request)
+        return NULL;
+    *handled = 1;
+    xc_answer_t answer = {.meeting = {.id = request->id, .change_key = request->change_key, .in_inbox = 1, .uid = now->uid},
+                          .partstat = now->my_partstat,
+                          .comment = now->reply_comment,
+                          .silent = !m->cfg->scheduling || now->unscheduled};
+    memset(&made, 0, sizeof made);
+    xc_error_t *err = m->session->backend->meetings->answer(&made, m->session, &answer, pool);
+    xc_error_t *expire = xc_store_expire(m->store, &inbox->key, pool);
+    if (err)
+        return xc_error_context(err, pool, "answering the invitation to %s/%s", cal->segment, href);
+    XC_TRY(expire);
+    out->created = made.id != NULL;
+    out->verbatim = 0;
+    if (!made.id)
+        return NULL;
+    err = adopt(out, cal, href, &made, text, pool);
+    /* the answer is given: what the client added of its own may be lost, the meeting is not */
+    if (err)
+        xc_log(m->session->log, XC_LOG_WARNING, "an answered invitation was not brought to the client's text: %s", err->message);
+    return xc_store_expire(m->store, &cal->key, pool);
+}
+
+/* ---- another time ---- */
+
+static xc_error_t *find_meeting(const xc_item_t **item, xc_loaded_t **loaded, xc_calendar_t **cal, xc_mailbox_t *m, const char *uid,
+                                apr_pool_t *pool)
+{
+    apr_array_header_t *calendars;
+    XC_TRY(xc_mailbox_calendars(&calendars, m, pool));
+    for (int i = 0; i < calendars->nelts; i++) {
+        xc_item_t *found = NULL;
+        *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
+        if (!(*cal)->folder.is_default)
+            continue;
+        XC_TRY(xc_calendar_refresh(*cal, pool));
+        XC_TRY(xc_store_by_uid(&found, m->store, &(*cal)->key, uid, pool));
+        *item = found;
+        if (found) {
+            XC_TRY(xc_calendar_load(loaded, *cal, item, 1, pool));
+            if (!(*loaded)->error && (*loaded)->received)
+                return NULL;
+        }
+    }
+    return xc_error_make(pool, 0, XC_COND_VALID_SCHEDULING_MESSAGE, "There is no invitation to this meeting in the calendar.");
+}
+
+xc_error_t *xc_mailbox_propose(const char **organizer, xc_mailbox_t *m, const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    const xc_item_t *item = NULL;
+    xc_loaded_t *loaded = NULL;
+    xc_calendar_t *cal = NULL;
+    xc_object_t *obj = NULL;
+    xc_event_t *wanted, *before;
+    answering_t a;
+    if (!m->cfg->scheduling)
+        return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "This gateway is set up to mail nobody.");
+    XC_TRY(xc_object_parse_stored(&obj, text, len, pool));
+    XC_TRY(xc_object_to_event(&wanted, obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
+    XC_TRY(find_meeting(&item, &loaded, &cal, m, xc_object_uid(obj), pool));
+    XC_TRY(read_meeting(&before, cal, loaded, pool));
+    begin(&a, cal, loaded->item, before);
+    const xc_event_t *said = wanted;
+    if (wanted->recurrence_id.kind == XC_WHEN_NONE && wanted->overrides && wanted->overrides->nelts)
+        said = APR_ARRAY_IDX(wanted->overrides, 0, const xc_event_t *);
+    xc_partstat_e partstat = said->my_partstat == XC_PARTSTAT_ACCEPTED || said->my_partstat == XC_PARTSTAT_DECLINED ? said->my_partstat : XC_PARTSTAT_TENTATIVE;
+    int one = before->recur && said->recurrence_id.kind != XC_WHEN_NONE;
+    if (before->recur && !one)
+        return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "Another time can be proposed for one occurrence of a series, not for all of it.");
+    if (!a.ops)
+        return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "Invitations cannot be answered by way of this protocol of Exchange.");
+    xc_answer_t answer = {.meeting = {.id = a.ref.id, .change_key = a.ref.change_key, .uid = item->uid, .series = before,
+                                      .occurrence = one ? &said->recurrence_id : NULL},
+                          .partstat = partstat,
+                          .comment = said->reply_comment,
+                          .proposed_start = xc_when_to_utc(&said->start, m->session->zone),
+                          .proposed_end = xc_when_to_utc(&said->end, m->session->zone)};
+    *organizer = before->organizer.address ? before->organizer.address : "";
+    xc_error_t *err = a.ops->answer(&a.ref, m->session, &answer, pool);
+    if (err)
+        return failed(&a, err, pool);
+    return xc_store_expire(m->store, &cal->key, pool);
+}
+
+/* ---- putting away ---- */
 
 /* Nothing is declined twice, nor what the organizer has called off. */
 static xc_error_t *put_away(answering_t *a, const xc_event_t *event, int reply, apr_pool_t *pool)

@@ -85,6 +85,7 @@ static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t
     if (body->text) {
         out->props = body->extra;
         out->quiet = body->note && strcmp(body->note, XC_NOTE_QUIET) == 0;
+        out->note = body->note;
         out->received = out->quiet || (body->note && strcmp(body->note, XC_NOTE_RECEIVED) == 0);
     } else
         out->error = xc_error_make(pool, verdict(body), XC_COND_NONE, "Exchange cannot show this item: %s", body->note);
@@ -160,6 +161,8 @@ static xc_error_t *fetch_missing(xc_loaded_t *out, xc_calendar_t *cal, const xc_
     int asked = want->nelts;
     if (!asked)
         return NULL;
+    if (cal->is_inbox)
+        return xc_inbox_fetch(out, cal, (const int *)slot->elts, asked, pool);
     if (asked >= XC_LOAD_FLIGHT_FROM)
         XC_TRY(add_read_ahead(want, cal, pool));
     const char **ids = apr_palloc(pool, (apr_size_t)want->nelts * sizeof *ids);

@@ -144,6 +144,7 @@ typedef struct xc_loaded_t {
     const char *props;          /* dead properties of the item (xc_props_parse), NULL = none */
     int received;               /* a meeting that Exchange received for the owner from another organizer */
     int quiet;                  /* whose organizer asks for no answer */
+    const char *note;           /* of a message in the inbox: a word of the mailbox layer's own */
     xc_error_t *error;          /* 404 gone meanwhile; others: cannot be shown */
 } xc_loaded_t;
 
@@ -192,6 +193,7 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
  */
 xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
                                  apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool);
+/** In the inbox: an invitation goes without being answered, a cancellation takes its meeting along. */
 xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_expect_t *expect, apr_pool_t *pool);
 /** Move or copy between calendars; overwrite 0: 412 when the target exists. */
 xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, const char *href, xc_calendar_t *to, const char *to_href,
@@ -207,6 +209,12 @@ xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_it
 xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
                                   const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool);
 
+/**
+ * Propose another time for a meeting that the owner is invited to (a METHOD:COUNTER message, RFC 5546 3.2.7).
+ * @param organizer who is told
+ * @return valid-scheduling-message, allowed-attendee-scheduling-object-change, 412
+ */
+xc_error_t *xc_mailbox_propose(const char **organizer, xc_mailbox_t *m, const char *text, apr_size_t len, apr_pool_t *pool);
 /** Dead properties of an object. */
 xc_error_t *xc_calendar_set_item_props(xc_calendar_t *cal, const xc_item_t *item, apr_table_t *set, apr_array_header_t *removed, apr_pool_t *pool);
 

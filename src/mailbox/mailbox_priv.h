@@ -85,11 +85,24 @@ typedef struct xc_answer_text_t {
  */
 xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_t *present, const xc_loaded_t *loaded,
                           const xc_event_t *before, const xc_answer_text_t *text, apr_pool_t *pool);
+/**
+ * A PUT of somebody else's invitation that is not in the calendar: when it waits in the inbox, that one is answered, and
+ * the meeting has the name `href` from then on. *handled 0: there is none, nothing was done.
+ */
+xc_error_t *xc_answer_inbox(int *handled, xc_put_result_t *out, xc_calendar_t *cal, const char *href, const xc_answer_text_t *text,
+                            apr_pool_t *pool);
 /** A DELETE: of such a meeting it declines, or puts away what was cancelled. *handled 0: it is no such meeting, nothing was done. */
 xc_error_t *xc_answer_remove(int *handled, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect, apr_pool_t *pool);
 
 /** Bring the log of the inbox up to date: one listing of the messages that are there. */
 xc_error_t *xc_inbox_ask(xc_calendar_t *inbox, apr_pool_t *pool);
+
+/** Fetch the messages of some rows of a load: sets text or error of out[rows[i]], and keeps them. */
+xc_error_t *xc_inbox_fetch(xc_loaded_t *out, xc_calendar_t *inbox, const int *rows, int n, apr_pool_t *pool);
+/** Take a message out of the inbox (see xc_calendar_remove). */
+xc_error_t *xc_inbox_remove(xc_calendar_t *inbox, const xc_item_t *item, apr_pool_t *pool);
+/** The invitation to a meeting that waits in the inbox; *out NULL when there is none. */
+xc_error_t *xc_inbox_find_request(const xc_item_t **out, xc_calendar_t *inbox, const char *uid, apr_pool_t *pool);
 
 /** The name of a flight over this calendar. */
 const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool);

@@ -169,6 +169,11 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     xc_item_ref_t ref;
     memset(&ref, 0, sizeof ref);
     if (!present) {
+        int handled = 0;
+        xc_answer_text_t answer = {.obj = p.obj, .now = p.event, .text = p.text, .len = p.len};
+        XC_TRY(xc_answer_inbox(&handled, out, cal, href, &answer, pool));
+        if (handled)
+            return NULL;
         out->created = 1;
         XC_TRY(xc_expect_check_loaded(expect, cal, NULL, pool));
         XC_TRY(xc_schedule_check_write(cal, NULL, NULL, p.event, pool));
@@ -240,6 +245,8 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     XC_TRY(xc_expect_check(expect, present, pool));
     if (!present)
         return xc_error_make(pool, 404, XC_COND_NONE, "There is no such %s.", xc_calendar_noun(cal));
+    if (cal->is_inbox)
+        return xc_inbox_remove(cal, present, pool);
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_notify_e notify = XC_NOTIFY_NONE;
     XC_TRY(before_removal(&notify, cal, present, expect, pool));

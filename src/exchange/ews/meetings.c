@@ -167,7 +167,7 @@ static int was_made(xc_session_t *s, const xc_ews_state_t *es, const xc_answer_t
     s->deadline = s->deadline < needed ? needed : s->deadline;
     xc_error_t *err = ask_state(&now, s, es, a->meeting.id, index, pool);
     s->deadline = before;
-    if (a->partstat == XC_PARTSTAT_DECLINED)
+    if (a->partstat == XC_PARTSTAT_DECLINED || a->meeting.in_inbox)
         return err && (err->status == 404 || (err->code && !strcmp(err->code, "ErrorCalendarOccurrenceIsDeletedFromRecurrence")));
     return !err && now.response && strcmp(now.response, answers[a->partstat].response) == 0;
 }
@@ -189,11 +189,9 @@ xc_error_t *xc_ews_meeting_answer(xc_item_ref_t *out, xc_session_t *s, const xc_
     XC_TRY(err);
     if (a->partstat == XC_PARTSTAT_DECLINED && !index)
         return NULL;
-    err = ask_state(&now, s, es, a->meeting.id, 0, pool);
-    /* an invitation that was answered in the Inbox has left it; the meeting is in the calendar */
-    if (err && err->status == 404 && a->meeting.uid)
+    if (a->meeting.in_inbox) /* the invitation has left the Inbox; the meeting is in the calendar */
         return find_meeting(out, s, es, a->meeting.uid, pool);
-    XC_TRY(err);
+    XC_TRY(ask_state(&now, s, es, a->meeting.id, 0, pool));
     *out = now.ref;
     return NULL;
 }
