@@ -16,7 +16,8 @@ typedef struct xc_itip_t {
     const xc_event_t *event;
     xc_person_t attendee;      /* REPLY, COUNTER: who answers; REQUEST, CANCEL: who got it. address never NULL */
     xc_partstat_e partstat;    /* REPLY, COUNTER */
-    apr_time_t start, end;     /* COUNTER: the time proposed */
+    apr_time_t start, end;     /* COUNTER: the time proposed, */
+    const xc_zone_t *zone;     /* told in this zone; NULL = the event's */
     apr_time_t sent;           /* DTSTAMP where the event has none; 0 = unknown */
 } xc_itip_t;
 

@@ -34,6 +34,7 @@ typedef struct xc_message_t {
     xc_person_t from;           /* who sent it: the attendee of a REPLY or COUNTER */
     xc_partstat_e answer;       /* of a REPLY or COUNTER */
     apr_time_t proposed_start, proposed_end; /* of a COUNTER */
+    const xc_zone_t *zone;      /* of the meeting, NULL = not known */
     apr_time_t sent;            /* 0 = unknown */
     const char *calendar_id;    /* the meeting in the calendar, NULL = none (any more) */
     int out_of_date;            /* a newer message about the meeting has come */

@@ -45,7 +45,10 @@ static xc_error_t *answer_one(answering_t *a, const xc_attend_answer_t *one, apr
         a->ref.change_key = NULL;
         return NULL;
     }
-    XC_TRY(a->ops->answer(&a->ref, s, &answer, pool));
+    xc_item_ref_t ref; /* a failure leaves the one that is known */
+    XC_TRY(a->ops->answer(&ref, s, &answer, pool));
+    a->ref.id = ref.id;
+    a->ref.change_key = ref.change_key;
     a->mailed = 1;
     return NULL;
 }

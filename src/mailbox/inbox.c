@@ -96,6 +96,7 @@ static const char *text_of(const xc_message_t *m, const char *owner, apr_pool_t 
                          .partstat = m->answer,
                          .start = m->proposed_start,
                          .end = m->proposed_end,
+                         .zone = m->zone,
                          .sent = m->sent};
     return message.attendee.address ? xc_itip_text(&message, pool) : NULL;
 }

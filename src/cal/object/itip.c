@@ -10,15 +10,15 @@
 
 static const char *const methods[] = {"REQUEST", "CANCEL", "REPLY", "COUNTER"};
 
-/* Exchange tells an instant; the meeting, or the occurrence meant, tells the zone. */
-static void proposed(xc_when_t *out, const xc_event_t *e, apr_time_t t)
+/* A proposal is told in the zone of the meeting. */
+static void proposed(xc_when_t *out, const xc_itip_t *m, apr_time_t t)
 {
-    const xc_when_t *like = e->start.kind == XC_WHEN_ZONED ? &e->start : e->recurrence_id.kind == XC_WHEN_ZONED ? &e->recurrence_id : NULL;
+    const xc_event_t *e = m->event;
+    const xc_zone_t *zone = m->zone ? m->zone : e->start.kind == XC_WHEN_ZONED ? e->start.zone : e->recurrence_id.zone;
     memset(out, 0, sizeof *out);
-    out->kind = like ? XC_WHEN_ZONED : XC_WHEN_UTC;
-    out->zone = like ? like->zone : NULL;
-    out->tzid = like ? like->tzid : NULL;
-    xc_zone_to_wall(like ? like->zone : xc_zone_utc(), t, &out->wall);
+    out->kind = zone && zone != xc_zone_utc() ? XC_WHEN_ZONED : XC_WHEN_UTC;
+    out->zone = out->kind == XC_WHEN_ZONED ? zone : NULL;
+    xc_zone_to_wall(out->zone ? zone : xc_zone_utc(), t, &out->wall);
 }
 
 /* The one attendee of an answer, or whom a cancellation reached. */
@@ -54,9 +54,9 @@ static void render_short(xc_render_t *r, const xc_itip_t *m)
     xc_render_when(r, "DTSTAMP", &when);
     xc_render_line(r, apr_psprintf(r->pool, "SEQUENCE:%d", e->sequence));
     if (m->method == XC_ITIP_COUNTER) {
-        proposed(&when, e, m->start);
+        proposed(&when, m, m->start);
         xc_render_when(r, "DTSTART", &when);
-        proposed(&when, e, m->end);
+        proposed(&when, m, m->end);
         xc_render_when(r, "DTEND", &when);
     } else if (e->start.kind != XC_WHEN_NONE) {
         xc_render_when(r, "DTSTART", &e->start);

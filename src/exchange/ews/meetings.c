@@ -159,7 +159,9 @@ static xc_error_t *send_answer(xc_session_t *s, const xc_ews_state_t *es, const 
     return xc_ews_single(&message, &call, s, es, pool);
 }
 
-/* Has an answer whose outcome is unknown been made? What was declined is there no more. */
+enum { NOT_MADE, MADE, UNKNOWN };
+
+/* What became of an answer whose own answer was lost? What was declined, or waited in the Inbox, is there no more. */
 static int was_made(xc_session_t *s, const xc_ews_state_t *es, const xc_answer_t *a, int index, apr_pool_t *pool)
 {
     state_t now;
@@ -167,9 +169,12 @@ static int was_made(xc_session_t *s, const xc_ews_state_t *es, const xc_answer_t
     s->deadline = s->deadline < needed ? needed : s->deadline;
     xc_error_t *err = ask_state(&now, s, es, a->meeting.id, index, pool);
     s->deadline = before;
+    int gone = err && (err->status == 404 || (err->code && !strcmp(err->code, "ErrorCalendarOccurrenceIsDeletedFromRecurrence")));
+    if (err && !gone)
+        return UNKNOWN;
     if (a->partstat == XC_PARTSTAT_DECLINED || a->meeting.in_inbox)
-        return err && (err->status == 404 || (err->code && !strcmp(err->code, "ErrorCalendarOccurrenceIsDeletedFromRecurrence")));
-    return !err && now.response && strcmp(now.response, answers[a->partstat].response) == 0;
+        return gone ? MADE : NOT_MADE;
+    return !gone && now.response && strcmp(now.response, answers[a->partstat].response) == 0 ? MADE : NOT_MADE;
 }
 
 xc_error_t *xc_ews_meeting_answer(xc_item_ref_t *out, xc_session_t *s, const xc_answer_t *a, apr_pool_t *pool)
@@ -182,10 +187,12 @@ xc_error_t *xc_ews_meeting_answer(xc_item_ref_t *out, xc_session_t *s, const xc_
     XC_TRY(check(a, es->version, pool));
     XC_TRY(resolve(&target, &index, s, es, &a->meeting, pool));
     xc_error_t *err = send_answer(s, es, a, &target.ref, pool);
-    if (err && err->maybe_done && was_made(s, es, a, index, pool)) {
+    int made = err && err->maybe_done ? was_made(s, es, a, index, pool) : NOT_MADE;
+    if (made == MADE) {
         xc_log(s->log, XC_LOG_WARNING, "the answer to a CreateItem was lost, the invitation was answered");
         err = NULL;
-    }
+    } else if (err && made == NOT_MADE)
+        err->maybe_done = 0;
     XC_TRY(err);
     if (a->partstat == XC_PARTSTAT_DECLINED && !index)
         return NULL;

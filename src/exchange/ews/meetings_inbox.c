@@ -210,35 +210,54 @@ static void read_message(xc_message_t *m, const xmlNode *item, const xc_session_
     if (xc_ews_parse_time(&original, text_of(item, "RecurrenceId", pool))) {
         m->event->recur = NULL;
         const xc_zone_t *zone = xc_ews_item_zone(item, "StartTimeZone", original, s, pool);
-        /* without a zone of its own: settled by the meeting, see place_occurrences() */
+        /* without a zone of its own: settled by the meeting, see place_all() */
         xc_ews_when(&m->event->recurrence_id, original, m->event->all_day, zone ? zone : xc_zone_utc());
     }
 }
 
-/* ---- the occurrence that a message is about ---- */
+/* ---- the zone of what a message is about ---- */
+
+static void move_to(xc_when_t *when, const xc_event_t *e, const xc_zone_t *zone)
+{
+    if (when->kind != XC_WHEN_NONE && when->kind != XC_WHEN_DATE)
+        xc_ews_when(when, xc_when_to_utc(when, NULL), e->all_day, zone);
+}
 
 /*
  * RECURRENCE-ID has the form of the organizer's DTSTART (RFC 5545 3.8.4.4): a local time in the zone of the series, or
- * a date. Messages tell an instant; the meeting in the calendar tells the zone.
+ * a date. Answers and cancellations tell instants; the meeting in the calendar tells the zone.
  */
 static void place(xc_message_t *m, const xmlNode *meeting, const xc_session_t *s, apr_pool_t *pool)
 {
-    apr_time_t original = xc_when_to_utc(&m->event->recurrence_id, NULL);
-    const xc_zone_t *zone = xc_ews_item_zone(meeting, "StartTimeZone", original, s, pool);
-    if (m->event->start.kind == XC_WHEN_NONE)
-        m->event->all_day = xc_ews_is_true(xc_xml_child_text(meeting, NULL, "IsAllDayEvent", pool));
+    xc_event_t *e = m->event;
+    const xc_when_t *when = e->recurrence_id.kind != XC_WHEN_NONE ? &e->recurrence_id : &e->start;
+    const xc_zone_t *zone = xc_ews_item_zone(meeting, "StartTimeZone", xc_when_to_utc(when, NULL), s, pool);
+    if (e->start.kind == XC_WHEN_NONE)
+        e->all_day = xc_ews_is_true(xc_xml_child_text(meeting, NULL, "IsAllDayEvent", pool));
     if (!zone)
         zone = s->zone ? s->zone : xc_zone_utc();
-    xc_ews_when(&m->event->recurrence_id, original, m->event->all_day, zone);
+    move_to(&e->recurrence_id, e, zone);
+    move_to(&e->start, e, zone);
+    move_to(&e->end, e, zone);
+    m->zone = zone;
 }
 
-static xc_error_t *place_occurrences(xc_message_t *out, int n, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
+/* Is a zone missing that a client should see? */
+static int lacks_zone(const xc_message_t *m)
+{
+    const xc_event_t *e = m->event;
+    if (!e || !m->calendar_id || e->all_day)
+        return 0;
+    return e->recurrence_id.kind == XC_WHEN_UTC || m->proposed_start || (e->start.kind != XC_WHEN_NONE && e->zone_guessed);
+}
+
+static xc_error_t *place_all(xc_message_t *out, int n, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
 {
     static const char *const uris[] = {"calendar:IsAllDayEvent", NULL};
     const char **ids = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *ids);
     int *which = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *which), k = 0;
     for (int i = 0; i < n; i++)
-        if (out[i].event && out[i].event->recurrence_id.kind == XC_WHEN_UTC && out[i].calendar_id) {
+        if (lacks_zone(&out[i])) {
             which[k] = i;
             ids[k++] = out[i].calendar_id;
         }
@@ -281,7 +300,7 @@ xc_error_t *xc_ews_message_fetch(xc_message_t **out, xc_session_t *s, const char
             message = message ? xc_xml_next(message, NULL, NULL) : NULL;
         }
     }
-    XC_TRY(place_occurrences(all, n, s, es, pool));
+    XC_TRY(place_all(all, n, s, es, pool));
     *out = all;
     return NULL;
 }

@@ -136,7 +136,8 @@ def listed(client, calendar='calendar'):
     """href -> text of a calendar, or of the inbox."""
     path = '%s%s/' % (client.home, calendar)
     hrefs = [e.href for e in client.propfind(path, ['d:getetag'], 1).entries if e.href != path]
-    return {e.href: e.ok('c:calendar-data').text for e in client.multiget(path, hrefs).entries} if hrefs else {}
+    found = client.multiget(path, hrefs).entries if hrefs else []
+    return {e.href: e.ok('c:calendar-data').text for e in found if e.status != 404}
 
 
 def only(client, calendar='calendar'):
