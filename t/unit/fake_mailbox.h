@@ -151,6 +151,14 @@ xc_error_t *xc_mailbox_inbox(xc_calendar_t **out, xc_mailbox_t *m, apr_pool_t *p
     return NULL;
 }
 
+/* Every meeting can be moved, but by nobody who does not say to when. */
+xc_error_t *xc_mailbox_propose(const char **organizer, xc_mailbox_t *m, const char *text, apr_size_t len, apr_pool_t *pool)
+{
+    (void)m;
+    *organizer = "bob@contoso.example";
+    return len && strstr(text, "DTSTART") ? NULL : xc_error_make(pool, 0, XC_COND_VALID_SCHEDULING_MESSAGE, "no time");
+}
+
 static xc_calendar_t *fake_calendar(const char *segment, const char *name)
 {
     xc_calendar_t *cal = &fake_box.calendars[fake_box.n_calendars];
