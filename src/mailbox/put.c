@@ -138,7 +138,7 @@ static xc_error_t *write_failed(xc_calendar_t *cal, xc_error_t *err, const char 
 /* Does the client write what it would read, be it as we would render it or to the byte? */
 static int is_unchanged(const prepared_t *p, const xc_loaded_t *loaded, const char *text, apr_size_t len)
 {
-    if (p->event->force_send)
+    if (p->event->force_send || p->event->force_reply)
         return 0;
     return (loaded->len == len && memcmp(loaded->text, text, len) == 0) ||
            (loaded->len == strlen(p->stored) && memcmp(loaded->text, p->stored, loaded->len) == 0);
