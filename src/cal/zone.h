@@ -47,8 +47,20 @@ xc_error_t *xc_zone_from_vtimezone(const xc_zone_t **out, const char *vtimezone,
 const char *xc_zone_id(const xc_zone_t *zone);
 /** The Windows id of the zone, NULL when no Windows zone has its rules. */
 const char *xc_zone_windows_id(const xc_zone_t *zone);
-/** Do both have the same Windows id? Then Exchange cannot tell them apart. */
+/** Do both have the same Windows id, or neither one and the same rules for ever? Then Exchange cannot tell them apart. */
 int xc_zone_same_windows(const xc_zone_t *a, const xc_zone_t *b);
+
+/** A yearly change of the clock as Exchange describes one. */
+typedef struct xc_zone_change_t {
+    int offset_sec;          /* east of UTC, from then on */
+    int time_sec;            /* the wall clock before it, since midnight, less than a day */
+    int month, weekday, nth; /* 1..12; 0 = Sunday; 1..4, -1 = the month's last */
+} xc_zone_change_t;
+/**
+ * The rules of a zone from an instant on for ever, where Exchange has words for them.
+ * @return 1: one offset, of which only out[0].offset_sec is told; 2: two changes a year, in the year's order; 0: other rules
+ */
+int xc_zone_yearly(const xc_zone_t *zone, apr_time_t from, xc_zone_change_t out[2]);
 
 /** Wall clock to instant; in a gap the time before the change counts (RFC 5545 3.3.5), in an overlap the first. */
 apr_time_t xc_zone_to_utc(const xc_zone_t *zone, const xc_wall_t *wall);

@@ -120,7 +120,7 @@ EXPECTED = {  # file: SAME, or the precondition that refuses it and a word of it
     'thunderbird-floating': SAME,
     'thunderbird-snoozed-series': SAME,
     'zone-missing': ('c:valid-calendar-data', 'Middle/Nowhere'),
-    'zone-of-nobody': ('x:time-zone-exchange-can-express', 'Camp'),
+    'zone-of-nobody': SAME,
 }
 
 

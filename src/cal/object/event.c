@@ -235,6 +235,18 @@ static const char *zone_key(const xc_when_t *w)
     return id ? id : "UTC";
 }
 
+/* Of a series (and its occurrences) Exchange keeps the rules of a zone that it has no name for; of a single event nothing. */
+static int zones_differ(const xc_event_t *a, const xc_event_t *b)
+{
+    int in_series = a->recur || b->recur || a->recurrence_id.kind != XC_WHEN_NONE || b->recurrence_id.kind != XC_WHEN_NONE;
+
+    if (in_series && a->start.kind == XC_WHEN_ZONED && b->start.kind == XC_WHEN_ZONED)
+        return !xc_zone_same_windows(a->start.zone, b->start.zone);
+    if (in_series && a->start.kind != b->start.kind && (a->start.kind == XC_WHEN_ZONED || b->start.kind == XC_WHEN_ZONED))
+        return strcmp(zone_key(&a->start), zone_key(&b->start)) != 0 || !xc_zone_windows_id(a->start.kind == XC_WHEN_ZONED ? a->start.zone : b->start.zone);
+    return strcmp(zone_key(&a->start), zone_key(&b->start)) != 0;
+}
+
 /* Clients see Personal as PRIVATE, so that they cannot tell the two apart. */
 static xc_class_e class_key(xc_class_e klass)
 {
@@ -350,7 +362,7 @@ unsigned xc_event_diff(const xc_event_t *a, const xc_event_t *b)
     d |= a->all_day != b->all_day ? XC_FIELD_ALL_DAY : 0;
     d |= when_differs(&a->start, &b->start) ? XC_FIELD_START : 0;
     d |= when_differs(&a->end, &b->end) ? XC_FIELD_END : 0;
-    d |= !a->all_day && !b->all_day && strcmp(zone_key(&a->start), zone_key(&b->start)) != 0 ? XC_FIELD_ZONE : 0;
+    d |= !a->all_day && !b->all_day && zones_differ(a, b) ? XC_FIELD_ZONE : 0;
     d |= a->reminder_minutes != b->reminder_minutes ? XC_FIELD_REMINDER : 0;
     d |= attendees_differ(a->attendees, b->attendees) ? XC_FIELD_ATTENDEES : 0;
     d |= a->cancelled != b->cancelled ? XC_FIELD_STATUS : 0;
@@ -415,6 +427,19 @@ static void put_fields(xc_buf_t *buf, const xc_event_t *e, apr_pool_t *pool)
     }
     if (!e->is_organizer)
         xc_buf_printf(buf, "answer=%d\n", e->my_partstat == XC_PARTSTAT_DELEGATED ? XC_PARTSTAT_NEEDS_ACTION : e->my_partstat);
+}
+
+static void put_zone(xc_buf_t *buf, const xc_event_t *e, apr_pool_t *pool)
+{
+    xc_zone_change_t rules[2];
+    const char *key = zone_key(&e->start);
+    int n = 0;
+
+    if (e->recur && e->start.kind == XC_WHEN_ZONED && !xc_zone_windows_id(e->start.zone))
+        n = xc_zone_yearly(e->start.zone, xc_when_to_utc(&e->start, NULL), rules);
+    for (int i = 0; i < n; i++)
+        key = apr_psprintf(pool, "%s %d %d %d %d %d", key, rules[i].offset_sec, rules[i].time_sec, rules[i].month, rules[i].weekday, rules[i].nth);
+    put(buf, "zone", key);
 }
 
 static void put_recur(xc_buf_t *buf, const xc_event_t *e)
@@ -501,7 +526,7 @@ const char *xc_event_fingerprint_of(const xc_event_t *event, int no_zone, apr_po
     if (e->task)
         xc_task_fingerprint(buf, e);
     else if (!e->all_day && (e->recur || !no_zone))
-        put(buf, "zone", zone_key(&e->start));
+        put_zone(buf, e, tmp);
     if (e->recur)
         put_recur(buf, e);
     for (int i = 0; e->overrides && i < e->overrides->nelts; i++) {

@@ -509,7 +509,9 @@ static xc_error_t *read_rule(xc_event_t *e, const xc_object_t *obj, icalcomponen
     if (icalcomponent_count_properties(comp, ICAL_RRULE_PROPERTY) > 1)
         return cannot(pool, XC_COND_UNSUPPORTED_RECURRENCE, "Exchange cannot keep this recurrence: more than one RRULE.");
     XC_TRY(xc_recur_from_rrule(&e->recur, xc_prop_value(rule, pool), &e->start.wall, series_zone(e), e->all_day, pool));
-    if (!e->all_day && e->start.kind == XC_WHEN_ZONED && !xc_zone_windows_id(e->start.zone))
+    xc_zone_change_t rules[2];
+    if (!e->all_day && e->start.kind == XC_WHEN_ZONED && !xc_zone_windows_id(e->start.zone) &&
+        !xc_zone_yearly(e->start.zone, xc_when_to_utc(&e->start, NULL), rules))
         return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_TIMEZONE,
                              "Exchange has no time zone with the rules of \"%.80s\", so the series would move.", xc_zone_id(e->start.zone));
     XC_TRY(settle_length(e, obj, comp, pool));

@@ -216,9 +216,7 @@ static int has_zones(const writer_t *x)
 }
 static void write_zone(const writer_t *x, const char *name, const xc_when_t *when)
 {
-    xc_xmlw_start(x->w, XC_NS_T, name);
-    xc_xmlw_attr(x->w, "Id", xc_ews_zone_name(when, x->s));
-    xc_xmlw_end(x->w);
+    xc_ews_write_zone(x->w, name, when, x->e->recur || x->e->recurrence_id.kind != XC_WHEN_NONE, x->s, x->pool);
 }
 static void write_start_zone(const writer_t *x)
 {

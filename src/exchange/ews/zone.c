@@ -88,6 +88,90 @@ static const xc_zone_t *zone_of_changes(const change_t *changes, int n, const ch
     return n >= 1 && n <= 2 && !xc_zone_from_vtimezone(&zone, buf->data, when, pool) ? zone : NULL;
 }
 
+static void write_to(xc_xmlw_t *w, const char *kind, const char *id)
+{
+    xc_xmlw_start(w, XC_NS_T, "To");
+    xc_xmlw_attr(w, "Kind", kind);
+    xc_xmlw_text(w, id);
+    xc_xmlw_end(w);
+}
+
+static void write_transition(xc_xmlw_t *w, const xc_zone_change_t *c, int yearly, const char *period, apr_pool_t *pool)
+{
+    xc_xmlw_start(w, XC_NS_T, yearly ? "RecurringDayTransition" : "Transition");
+    write_to(w, "Period", period);
+    if (yearly) {
+        xc_xmlw_element(w, XC_NS_T, "TimeOffset", apr_psprintf(pool, "PT%dH%dM", c->time_sec / 3600, c->time_sec / 60 % 60));
+        xc_xmlw_element(w, XC_NS_T, "Month", apr_itoa(pool, c->month));
+        xc_xmlw_element(w, XC_NS_T, "DayOfWeek", day_names[c->weekday]);
+        xc_xmlw_element(w, XC_NS_T, "Occurrence", apr_itoa(pool, c->nth));
+    }
+    xc_xmlw_end(w);
+}
+
+/* The rules of a zone that Exchange has no name for, as Outlook gives it zones of its users' making. */
+static void write_definition(xc_xmlw_t *w, const xc_zone_change_t *rules, int n, apr_pool_t *pool)
+{
+    static const char *const periods[] = {"Standard", "Daylight"};
+    int daylight = n == 2 && rules[1].offset_sec > rules[0].offset_sec;
+
+    xc_xmlw_start(w, XC_NS_T, "Periods");
+    for (int i = 0; i < n; i++) {
+        int bias = -rules[i].offset_sec / 60;
+        const char *name = periods[n == 2 && i == daylight];
+        xc_xmlw_start(w, XC_NS_T, "Period");
+        xc_xmlw_attr(w, "Bias", apr_psprintf(pool, "%sPT%dM", bias < 0 ? "-" : "", abs(bias)));
+        xc_xmlw_attr(w, "Name", name);
+        xc_xmlw_attr(w, "Id", name);
+        xc_xmlw_end(w);
+    }
+    xc_xmlw_end(w);
+    xc_xmlw_start(w, XC_NS_T, "TransitionsGroups");
+    xc_xmlw_start(w, XC_NS_T, "TransitionsGroup");
+    xc_xmlw_attr(w, "Id", "0");
+    for (int i = 0; i < n; i++)
+        write_transition(w, &rules[i], n == 2, periods[n == 2 && i == daylight], pool);
+    xc_xmlw_end(w);
+    xc_xmlw_end(w);
+    xc_xmlw_start(w, XC_NS_T, "Transitions");
+    xc_xmlw_start(w, XC_NS_T, "Transition");
+    write_to(w, "Group", "0");
+    xc_xmlw_end(w);
+    xc_xmlw_end(w);
+}
+
+/* How many changes a year has the zone of a series that Exchange has no name for? 0 = it has one, or the rules cannot be told. */
+static int nameless_rules(xc_zone_change_t rules[2], const xc_when_t *when)
+{
+    if (when->kind != XC_WHEN_ZONED || xc_zone_windows_id(when->zone))
+        return 0;
+    return xc_zone_yearly(when->zone, xc_when_to_utc(when, NULL), rules);
+}
+
+void xc_ews_write_zone(xc_xmlw_t *w, const char *element, const xc_when_t *when, int in_series, const xc_session_t *s, apr_pool_t *pool)
+{
+    xc_zone_change_t rules[2];
+    int n = in_series ? nameless_rules(rules, when) : 0;
+
+    xc_xmlw_start(w, XC_NS_T, element);
+    xc_xmlw_attr(w, "Id", n ? apr_pstrcat(pool, "Custom ", xc_zone_id(when->zone), NULL) : xc_ews_zone_name(when, s));
+    if (n) {
+        xc_xmlw_attr(w, "Name", xc_zone_id(when->zone));
+        write_definition(w, rules, n, pool);
+    }
+    xc_xmlw_end(w);
+}
+
+xc_error_t *xc_ews_check_zone(const xc_event_t *event, const xc_ews_version_t *v, apr_pool_t *pool)
+{
+    xc_zone_change_t rules[2];
+
+    if (v->zones || !event->recur || !nameless_rules(rules, &event->start))
+        return NULL;
+    return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_TIMEZONE,
+                         "This Exchange has no time zone with the rules of \"%.80s\", so the series would move.", xc_zone_id(event->start.zone));
+}
+
 /* ---- 2010 and later: t:TimeZoneDefinitionType ---- */
 
 static int period_offset(const xmlNode *definition, const char *id, int *sec, apr_pool_t *pool)

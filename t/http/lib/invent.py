@@ -319,11 +319,11 @@ def an_object(draw, patterns, clocks=CLOCK):
             + parts + ['END:VEVENT'] + events + ['END:VCALENDAR'])
 
 
-SINGLE = st.one_of(CLOCK, CLOCK, CLOCK, st.just(NOWHERE))
+ANY_CLOCK = st.one_of(CLOCK, CLOCK, CLOCK, st.just(NOWHERE))
 
 
 def expressible():
-    return st.one_of(an_object(None, SINGLE), an_object(PATTERNS))
+    return st.one_of(an_object(None, ANY_CLOCK), an_object(PATTERNS, ANY_CLOCK))
 
 
 def any_rule():
