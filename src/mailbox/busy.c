@@ -63,11 +63,33 @@ void xc_people_changed(xc_mailbox_t *m, const char *address, apr_pool_t *pool)
         xc_log(m->session->log, XC_LOG_WARNING, "that %s's times have changed was not noted: %s", address, err->message);
 }
 
-/* Exchange tells of a mailbox's default calendar alone. */
+/* Exchange tells of a mailbox's default calendar alone; what arrives in the inbox it books there. */
 void xc_calendar_changed(const xc_calendar_t *cal, apr_pool_t *pool)
 {
-    if (cal->folder.is_default)
+    if (cal->is_inbox || (cal->folder.is_default && cal->folder.kind == XC_FOLDER_CALENDAR))
         xc_people_changed(cal->mailbox, cal->mailbox->owner, pool);
+}
+
+static void invited(const xc_calendar_t *cal, const xc_event_t *event, apr_hash_t *met, apr_pool_t *pool)
+{
+    for (int i = 0; event->attendees && i < event->attendees->nelts; i++) {
+        const char *written = APR_ARRAY_IDX(event->attendees, i, xc_attendee_t).who.address;
+        const char *address = written ? xc_mailto_address(written, pool) : NULL;
+        if (!address || apr_hash_get(met, address, APR_HASH_KEY_STRING))
+            continue;
+        apr_hash_set(met, address, APR_HASH_KEY_STRING, address);
+        xc_people_changed(cal->mailbox, address, pool);
+    }
+}
+
+void xc_people_invited(const xc_calendar_t *cal, const xc_event_t *event, apr_pool_t *pool)
+{
+    apr_hash_t *met = apr_hash_make(pool);
+    if (!event || !cal->mailbox->cfg->scheduling || !xc_schedule_is_organizers(cal, event))
+        return;
+    invited(cal, event, met, pool);
+    for (int i = 0; event->overrides && i < event->overrides->nelts; i++)
+        invited(cal, APR_ARRAY_IDX(event->overrides, i, xc_event_t *), met, pool);
 }
 
 /* ---- a day of a mailbox ---- */

@@ -113,6 +113,9 @@ xc_error_t *xc_calendar_fold_local(xc_calendar_t *cal, xc_change_e kind, const x
 /** Something in the calendar has changed: where its owner's free/busy times come from it, they are asked for anew (people.h). */
 void xc_calendar_changed(const xc_calendar_t *cal, apr_pool_t *pool);
 
+/** Exchange has told the attendees of an organizer's meeting (NULL = none): it stands, or no longer stands, in their calendars too. */
+void xc_people_invited(const xc_calendar_t *cal, const xc_event_t *event, apr_pool_t *pool);
+
 /**
  * Remember a body and the span that it covers.
  * @param extra dead properties, may be NULL

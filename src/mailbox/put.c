@@ -185,6 +185,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
                                                     : be->item_create(&ref, m->session, cal->folder.id, &p.write, pool);
         if (err)
             return write_failed(cal, err, href, pool);
+        xc_people_invited(cal, p.event, pool);
         return written(out, cal, &ref, &p, href, NULL, !own, pool);
     }
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
@@ -215,6 +216,8 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         return write_failed(cal, err, href, pool);
     if (!ref.id)
         ref.id = present->id;
+    xc_people_invited(cal, before, pool);
+    xc_people_invited(cal, p.event, pool);
     int known = !ref.altered && !xc_event_leaves(before, p.event) && !xc_schedule_is_organizers(cal, p.event) &&
                 !xc_schedule_is_organizers(cal, before);
     if (!known)
@@ -223,7 +226,8 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
 }
 
 /* Is it a meeting, and the one that the client means? */
-static xc_error_t *before_removal(xc_notify_e *notify, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect, apr_pool_t *pool)
+static xc_error_t *before_removal(xc_notify_e *notify, xc_event_t **out, xc_calendar_t *cal, const xc_item_t *present, const xc_expect_t *expect,
+                                  apr_pool_t *pool)
 {
     xc_event_t *before = NULL;
     xc_loaded_t *loaded = NULL;
@@ -233,6 +237,7 @@ static xc_error_t *before_removal(xc_notify_e *notify, xc_calendar_t *cal, const
     if (err && xc_error_is_passing(err))
         return err;
     *notify = xc_schedule_notify_removal(cal, err ? NULL : before);
+    *out = err ? NULL : before;
     return xc_expect_check_loaded(expect, cal, loaded, pool);
 }
 
@@ -249,7 +254,8 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
         return xc_inbox_remove(cal, present, pool);
     XC_TRY(xc_calendar_allow_item(cal, present, pool));
     xc_notify_e notify = XC_NOTIFY_NONE;
-    XC_TRY(before_removal(&notify, cal, present, expect, pool));
+    xc_event_t *before = NULL;
+    XC_TRY(before_removal(&notify, &before, cal, present, expect, pool));
     int handled = 0;
     XC_TRY(xc_answer_remove(&handled, cal, present, expect, pool));
     if (handled)
@@ -261,6 +267,7 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
         return write_failed(cal, err, href, pool);
+    xc_people_invited(cal, before, pool);
     return xc_calendar_fold_local(cal, XC_CHANGE_DELETE, present, pool);
 }
 

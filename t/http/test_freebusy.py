@@ -227,6 +227,23 @@ def test_a_change_in_outlook_is_seen_when_the_gateway_sees_it(fresh, calendars, 
     assert calls(lab) == 0
 
 
+def test_an_invitation_is_seen_in_its_attendees_times(fresh, calendars, lab):
+    """Whoever is invited through the gateway is asked for anew: Exchange has booked the time already."""
+    alice = Client(fresh.url, 'alice')
+    assert Reply(ask(alice, ['bob@contoso.example'])).busy('bob@contoso.example') == []
+    uid = uuid.uuid4().hex
+    path = alice.calendar + uid + '.ics'
+    meeting = lambda start, end: event(uid, 'Together', start, end, 'ORGANIZER:mailto:alice@contoso.example\nATTENDEE;RSVP=TRUE:mailto:bob@contoso.example')
+    assert alice.put(path, meeting('20270302T100000Z', '20270302T110000Z')).status == 201
+    assert [p for _, p in Reply(ask(alice, ['bob@contoso.example'])).busy('bob@contoso.example')] == ['20270302T100000Z/20270302T110000Z']
+    assert alice.put(path, meeting('20270302T150000Z', '20270302T160000Z')).status == 204
+    assert [p for _, p in Reply(ask(alice, ['bob@contoso.example'])).busy('bob@contoso.example')] == ['20270302T150000Z/20270302T160000Z']
+    assert alice.delete(path).status == 204
+    n = calls(lab)
+    Reply(ask(alice, ['bob@contoso.example']))
+    assert calls(lab) == n + 1
+
+
 def test_details_stay_with_the_account_that_may_see_them(fresh, calendars, lab):
     calendars('bob').create('Confidential merger', inner='<t:Location>Zurich</t:Location>')
     alice, bob = Client(fresh.url, 'alice'), Client(fresh.url, 'bob')
