@@ -296,8 +296,44 @@ static void plan_view(plan_t *p)
     p->out->result = result;
 }
 
+/*
+ * Who was invited by another of his addresses is not found among the attendees. Clients know all of them: the one
+ * attendee who answers in an attendee's own change is the owner.
+ */
+static const char *who_answers(const xc_event_t *before, const xc_event_t *now)
+{
+    const char *found = NULL;
+    for (int i = 0; now->attendees && i < now->attendees->nelts; i++) {
+        const xc_attendee_t *a = &APR_ARRAY_IDX(now->attendees, i, xc_attendee_t);
+        for (int k = 0; before->attendees && k < before->attendees->nelts; k++) {
+            const xc_attendee_t *b = &APR_ARRAY_IDX(before->attendees, k, xc_attendee_t);
+            if (strcasecmp(a->who.address, b->who.address) == 0 && a->partstat != b->partstat) {
+                if (found)
+                    return NULL;
+                found = a->who.address;
+            }
+        }
+    }
+    return found;
+}
+
+static xc_event_t *as_owner(const xc_event_t *e, const char *address, apr_pool_t *pool)
+{
+    xc_event_t *own = apr_pmemdup(pool, e, sizeof *own);
+    own->my_address = address;
+    for (int i = 0; i < e->attendees->nelts; i++)
+        if (strcasecmp(APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).who.address, address) == 0)
+            own->my_partstat = APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).partstat;
+    return own;
+}
+
 xc_error_t *xc_attend_plan(xc_attend_t *out, const xc_event_t *before, const xc_event_t *now, apr_pool_t *pool)
 {
+    const char *other = before->my_address || now->my_address ? NULL : who_answers(before, now);
+    if (other) {
+        before = as_owner(before, other, pool);
+        now = as_owner(now, other, pool);
+    }
     plan_t p = {.out = out, .before = before, .now = now, .pool = pool};
     memset(out, 0, sizeof *out);
     p.zone = before->start.kind == XC_WHEN_ZONED ? before->start.zone : NULL;

@@ -575,10 +575,11 @@ static void read_meeting(xc_event_t *e, const xmlNode *item, const xc_session_t 
     const char *asked = text_or_null(item, "IsResponseRequested", pool);
     e->no_reply = asked && !xc_ews_is_true(asked);
     for (int i = 0; e->attendees && me && i < e->attendees->nelts && !e->my_address; i++) {
-        const char *address = APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).who.address;
-        if (strcasecmp(address, me) == 0) {
-            e->my_address = address;
-            APR_ARRAY_IDX(e->attendees, i, xc_attendee_t).rsvp = !e->no_reply;
+        xc_attendee_t *a = &APR_ARRAY_IDX(e->attendees, i, xc_attendee_t);
+        /* the only one who is invited is the owner, by whatever address */
+        if (strcasecmp(a->who.address, me) == 0 || e->attendees->nelts == 1) {
+            e->my_address = a->who.address;
+            a->rsvp = !e->no_reply;
         }
     }
 }
