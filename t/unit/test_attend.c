@@ -41,7 +41,7 @@ START_TEST(answers_of_a_change)
         {MEET ME("NEEDS-ACTION"), MEET ME("NEEDS-ACTION") "|X-A:1|CATEGORIES:Red|TRANSP:TRANSPARENT|CLASS:PRIVATE", ""},
         {MEET ME("NEEDS-ACTION"), MEET ME("ACCEPTED") "|COMMENT:Yes", "A:Yes"},
         {MEET ME("ACCEPTED"), MEET ME("ACCEPTED") "|COMMENT:Yes", ""},
-        {MEET ME("ACCEPTED"), MEET "|ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-FORCE-SEND=REPLY:mailto:a.smith@contoso.example", "A"},
+        {MEET ME("ACCEPTED"), MEET "|ATTENDEE;PARTSTAT=ACCEPTED;SCHEDULE-FORCE-SEND=REPLY:mailto:alice@contoso.example", "A"},
         {MEET ME("ACCEPTED"), MEET "|ATTENDEE;PARTSTAT=DECLINED;X-RESPONSE-COMMENT=No:mailto:alice@contoso.example", "D:No"},
         {MEET ME("NEEDS-ACTION"), MEET ME("TENTATIVE") "|X-CALENDARSERVER-PRIVATE-COMMENT:May be\\, may not", "T:May be, may not"},
         {MEET RULE ME("NEEDS-ACTION"), MEET RULE ME("TENTATIVE") AT("13") ME("ACCEPTED"), "T A13"},
@@ -169,7 +169,7 @@ START_TEST(messages)
     expect(text, "METHOD:REQUEST\r\n");
     expect(text, "DESCRIPTION:Come\r\n");
     /* who got it by way of a list is among the invited */
-    expect(text, "PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:alice@con");
+    expect(text, "PARTSTAT=NEEDS-ACTION;RSVP=TRUE:mailto:alice@");
     expect(text, "mailto:bob@con");
     expect_not(text, "VALARM");
     xc_object_t *obj;
