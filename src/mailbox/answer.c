@@ -108,6 +108,18 @@ static xc_error_t *is_gone(xc_put_result_t *out, answering_t *a, apr_pool_t *poo
     return xc_calendar_fold_local(a->cal, XC_CHANGE_DELETE, a->present, pool);
 }
 
+/* The meeting as Exchange has it now: the client asks for it next in any case, and its tags are known at once. */
+static void tell_result(xc_put_result_t *out, xc_calendar_t *cal, const xc_answer_text_t *text, apr_pool_t *pool)
+{
+    const xc_item_t *item = apr_pmemdup(pool, &out->item, sizeof out->item);
+    xc_loaded_t *loaded = NULL;
+    if (xc_calendar_load(&loaded, cal, &item, 1, pool) || loaded->error)
+        return;
+    out->item = *loaded->item;
+    out->schedule_tag = xc_calendar_schedule_tag(cal, loaded, pool);
+    out->verbatim = !text->now->files && loaded->len == text->len && memcmp(loaded->text, text->text, text->len) == 0;
+}
+
 xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_item_t *present, const xc_loaded_t *loaded,
                           const xc_event_t *before, const xc_answer_text_t *text, apr_pool_t *pool)
 {
@@ -145,7 +157,9 @@ xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_ite
     out->item.id = a.ref.id;
     out->item.change_key = a.ref.change_key;
     out->item.etag = xc_etag_of(cal, a.ref.change_key, pool);
-    return xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool);
+    XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
+    tell_result(out, cal, text, pool);
+    return NULL;
 }
 
 static xc_error_t *read_meeting(xc_event_t **out, const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool)

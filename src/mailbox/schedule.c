@@ -21,7 +21,7 @@ int xc_schedule_is_organizers(const xc_calendar_t *cal, const xc_event_t *event)
 
 const char *xc_calendar_schedule_tag(const xc_calendar_t *cal, const xc_loaded_t *loaded, apr_pool_t *pool)
 {
-    if (!cal->mailbox->cfg->scheduling || !loaded->text)
+    if (!cal->mailbox->cfg->scheduling || cal->is_inbox || !loaded->text)
         return NULL;
     return xc_schedule_tag(loaded->text, loaded->len, xc_mailbox_addresses(cal->mailbox, pool), pool);
 }

@@ -34,8 +34,12 @@ def test_answer(desk, bob, answer):
     href, text = only(bob)
     assert partstats(text) == ['NEEDS-ACTION'] and 'RSVP=TRUE' in own(text)[0] and value(unfold(text), 'STATUS') == 'TENTATIVE'
     etag = bob.get(href).etag
-    r = bob.put(href, answered(text, answer), **{'If-Match': etag})
+    tag = bob.get(href).header('Schedule-Tag')
+    assert bob.put(href, answered(text, answer), **{'If-Schedule-Tag-Match': '"other"'}).status == 412 and desk.mails() == []
+    r = bob.put(href, answered(text, answer), **{'If-Match': etag, 'If-Schedule-Tag-Match': tag})
     assert r.status == 204, r
+    if answer != 'DECLINED':
+        assert r.header('Schedule-Tag') == bob.get(href).header('Schedule-Tag') != tag
     assert desk.mails() == [('bob', ['alice'], 'REPLY', ANSWERS[answer])]
     assert desk.tracked(meeting) == ANSWERS[answer]
     if answer == 'DECLINED':
@@ -82,6 +86,8 @@ def test_only_the_own_view(desk, bob):
     assert bob.put(href, mine).status == 204
     now = only(bob)[1]
     assert '-PT7M' in now and 'X-MOZ-LASTACK' in now and partstats(now) == ['ACCEPTED']
+    r = bob.put(href, now)
+    assert r.status == 204 and (not r.etag or r.etag == bob.get(href).etag), r
     assert desk.mails() == []
 
 

@@ -204,8 +204,9 @@ def test_what_it_costs(desk, bob):
     href, text = only(bob)
     desk.calls()
     bob.put(href, answered(text, 'ACCEPTED'))
-    # the look at the calendar, the client's text, the answer, the new change key
-    assert desk.calls() == {'SyncFolderItems': 1, 'UpdateItem': 1, 'CreateItem': 1, 'GetItem': 1}
+    # the look at the calendar, the client's text, the answer, the new change key, the meeting as it is now
+    assert desk.calls() == {'SyncFolderItems': 1, 'UpdateItem': 1, 'CreateItem': 1, 'GetItem': 2}
+    assert bob.get(href).status == 200 and desk.calls() == {'SyncFolderItems': 1}
 
 
 def test_fresh_for_a_while(lab, desk):
