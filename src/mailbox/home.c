@@ -153,6 +153,12 @@ static xc_error_t *other_ask(xc_mailbox_t *m, home_t *home, apr_pool_t *pool)
     apr_time_t asked_at = apr_time_now();
     XC_TRY(xc_other_folders(&home->folders, m, pool));
     home->none = home->folders->nelts == 0;
+    for (int i = 0; i < home->folders->nelts; i++) {
+        if (APR_ARRAY_IDX(home->folders, i, xc_folder_t).rights & XC_RIGHT_READ) {
+            xc_shared_visited(m, pool);
+            break;
+        }
+    }
     home->asked_at = asked_at;
     m->folders_asked = 1;
     home_write(m, home, pool);

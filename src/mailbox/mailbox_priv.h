@@ -15,6 +15,7 @@ struct xc_mailbox_t {
     const char *origin;              /* which Exchange: part of every key */
     const char *owner;               /* SMTP address of the mailbox, lower case */
     xc_mailbox_t *own;               /* the account's own; NULL = this one */
+    apr_array_header_t *shared;      /* of the own one: xc_sharedcal_t; NULL = not read yet */
     apr_hash_t *others;              /* of the own one: address -> xc_mailbox_t *; NULL = none yet */
     apr_time_t opened_at;            /* answers of Exchange younger than this are this request's own */
     apr_array_header_t *folders;     /* xc_folder_t of the whole mailbox; NULL = not read yet */
@@ -45,6 +46,8 @@ void xc_home_patch(xc_mailbox_t *m, const xc_folder_t *change, apr_pool_t *pool)
 
 /** The folders of somebody else's mailbox that the account may see; with none of them *none is set, and no error. */
 xc_error_t *xc_other_folders(apr_array_header_t **folders, xc_mailbox_t *m, apr_pool_t *pool);
+/** Somebody else's home was opened: it is among those that belong to the account's from now on (shared.c). */
+void xc_shared_visited(xc_mailbox_t *other, apr_pool_t *pool);
 /** Are private events of this calendar to be shown as busy time alone? */
 int xc_calendar_hides_private(const xc_calendar_t *cal);
 /** Take out of a private event, and of private overrides, what only its owner may know: all but the time. @return 1 when there was any: nothing kept stays then */
