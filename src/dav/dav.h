@@ -17,6 +17,7 @@
 #include "dav/path.h"
 #include "dav/request.h"
 #include "mailbox/people.h"
+#include "mailbox/sharing.h"
 
 typedef struct xc_dav_t xc_dav_t;
 typedef struct xc_resource_t xc_resource_t;
@@ -73,6 +74,7 @@ struct xc_dav_t {
     apr_hash_t *calendars;      /* "address/segment" -> xc_calendar_t *, those met in this request */
     apr_hash_t *zones;          /* xc_calendar_t ** -> const xc_zone_t *, of floating times */
     apr_table_t *mailbox_props; /* dead properties of principal and home of `mailbox`; NULL = not asked for yet */
+    apr_array_header_t *shared; /* xc_sharedcal_t; NULL = not asked for yet */
     apr_hash_t *people;         /* address -> xc_entry_t *, those met in this request */
     int people_asked;           /* how many of them the directory was asked for one by one */
     int status;                 /* what was sent, 0 = nothing yet */
@@ -142,6 +144,8 @@ struct xc_resource_t {
     apr_array_header_t *members; /* xc_entry_t of a list, when they were wanted; NULL = none */
     const xc_working_hours_t *hours; /* of the account or person, when they were wanted; NULL = not told */
     xc_error_t *body_error;  /* why there is no body */
+    xc_proxies_t *proxies;   /* XC_R_PROXY, when its members were wanted; NULL = they are not to be known */
+    xc_error_t *proxies_error;
     apr_array_header_t *acl; /* xc_permission_t of a calendar, when they were wanted; NULL = none, or not to be known */
     xc_error_t *acl_error;   /* why there are none */
     xc_error_t *log_error;   /* a calendar whose change log could not be refreshed */
@@ -263,7 +267,8 @@ enum {
     XC_P_REPORT = 32,     /* exists in reports only */
     XC_P_MEMBERS = 64,    /* needs the members of a list */
     XC_P_HOURS = 128,     /* needs working hours */
-    XC_P_ACL = 256        /* needs the access list of the calendar */
+    XC_P_ACL = 256,       /* needs the access list of the calendar */
+    XC_P_SHARED = 512     /* needs other people's calendars that the account works with */
 };
 
 typedef struct xc_liveprop_t {
@@ -281,7 +286,7 @@ typedef struct xc_liveprop_t {
 } xc_liveprop_t;
 
 /** Tables, each ended by a NULL name. */
-extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[], xc_props_people[];
+extern const xc_liveprop_t xc_props_dav[], xc_props_acl[], xc_props_caldav[], xc_props_schedule[], xc_props_people[], xc_props_proxies[];
 /** The row for a name on a kind of resource (0 = any kind); NULL when it is not live there. */
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind);
 /** Call fn for each row. */

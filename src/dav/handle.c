@@ -18,7 +18,7 @@ const xc_method_t xc_methods[] = {
     { "HEAD", XC_R_ALL, 0, xc_method_get },
     { "PROPFIND", XC_R_ALL, 0, xc_method_propfind },
     { "REPORT", XC_R_ALL, 0, xc_method_report },
-    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
+    { "PROPPATCH", XC_R_PRINCIPAL | XC_R_PROXY | XC_R_HOME | XC_R_LOGGED | XC_R_OBJECT, XC_M_CHANGES, xc_method_proppatch },
     { "PUT", XC_R_OBJECT, XC_M_CHANGES | XC_M_CREATES, xc_method_put },
     { "POST", XC_R_CALENDAR | XC_R_OBJECT, XC_M_CHANGES, xc_method_post },
     { "POST", XC_R_OUTBOX, 0, xc_method_post_outbox },
@@ -43,8 +43,8 @@ const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
 const char *xc_dav_compliance(const xc_dav_config_t *cfg)
 {
     if (cfg && !cfg->scheduling)
-        return "1, 3, access-control, calendar-access, calendar-managed-attachments, extended-mkcol";
-    return "1, 3, access-control, calendar-access, calendar-auto-schedule, calendar-managed-attachments, extended-mkcol";
+        return "1, 3, access-control, calendar-access, calendar-managed-attachments, calendar-proxy, extended-mkcol";
+    return "1, 3, access-control, calendar-access, calendar-auto-schedule, calendar-managed-attachments, calendar-proxy, extended-mkcol";
 }
 
 const char *xc_dav_allow(void)

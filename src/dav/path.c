@@ -116,6 +116,11 @@ static xc_error_t *shape(xc_path_t *out, const char **segments, int count, apr_p
         out->kind = XC_R_ROOT;
     else if (principals && count <= 2)
         out->kind = count == 1 ? XC_R_PRINCIPALS : XC_R_PRINCIPAL;
+    else if (principals && count == 3 && (!strcmp(segments[2], XC_SEGMENT_PROXY_READ) || !strcmp(segments[2], XC_SEGMENT_PROXY_WRITE))) {
+        out->kind = XC_R_PROXY;
+        out->name = segments[2];
+        count = 2; /* that was it */
+    }
     else if (calendars && count <= 4)
         out->kind = count == 1 ? XC_R_HOMES : count == 2 ? XC_R_HOME : kind_in_home(segments[2], count);
     if (!out->kind)
@@ -268,6 +273,8 @@ const char *xc_path_href(const xc_path_t *path, const char *base, xc_layout_e la
     case XC_R_PRINCIPALS:
     case XC_R_PRINCIPAL:
         return apr_pstrcat(pool, principals, who, NULL);
+    case XC_R_PROXY:
+        return apr_pstrcat(pool, principals, who, path->name, "/", NULL);
     case XC_R_HOMES:
     case XC_R_HOME:
         return apr_pstrcat(pool, homes, who, NULL);

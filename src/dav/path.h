@@ -30,21 +30,25 @@ typedef enum xc_rkind_e {
     XC_R_OBJECT = 1 << 6,     /* or where one could be put */
     XC_R_INBOX = 1 << 7,      /* the scheduling inbox (RFC 6638 2.2): meeting messages that arrived */
     XC_R_OUTBOX = 1 << 8,     /* the scheduling outbox (RFC 6638 2.1) */
-    XC_R_MESSAGE = 1 << 9     /* a member of the inbox */
+    XC_R_MESSAGE = 1 << 9,    /* a member of the inbox */
+    XC_R_PROXY = 1 << 10      /* a group of those who act for a principal (CalendarServer's caldav-proxy) */
 } xc_rkind_e;
 
-#define XC_R_ALL         0x3ff
+#define XC_R_ALL         0x7ff
 /** What is a member of a collection and has an entity tag. */
 #define XC_R_MEMBERS     (XC_R_OBJECT | XC_R_MESSAGE)
 #define XC_R_COLLECTIONS (XC_R_ALL & ~XC_R_MEMBERS)
 /** Collections with a change log. */
 #define XC_R_LOGGED      (XC_R_CALENDAR | XC_R_INBOX)
 /** What belongs to one account. */
-#define XC_R_OWNED       (XC_R_PRINCIPAL | XC_R_HOME | XC_R_LOGGED | XC_R_OUTBOX | XC_R_MEMBERS)
+#define XC_R_OWNED       (XC_R_PRINCIPAL | XC_R_PROXY | XC_R_HOME | XC_R_LOGGED | XC_R_OUTBOX | XC_R_MEMBERS)
 
 /** The segments of a home that name the two scheduling collections. */
 #define XC_SEGMENT_INBOX  "inbox"
 #define XC_SEGMENT_OUTBOX "outbox"
+/** The segments of a principal that name its two groups. */
+#define XC_SEGMENT_PROXY_READ  "calendar-proxy-read"
+#define XC_SEGMENT_PROXY_WRITE "calendar-proxy-write"
 
 typedef enum xc_layout_e { XC_LAYOUT_OWN, XC_LAYOUT_DAVMAIL, XC_LAYOUT_BARE } xc_layout_e;
 
@@ -55,7 +59,7 @@ typedef struct xc_path_t {
     xc_rkind_e kind;
     const char *address;  /* lower case; NULL unless of XC_R_OWNED */
     const char *calendar; /* decoded segment; of all below a home */
-    const char *name;     /* decoded segment; XC_R_MEMBERS */
+    const char *name;     /* decoded segment; XC_R_MEMBERS, XC_R_PROXY */
     int slash;            /* written with a trailing slash */
     xc_layout_e layout;
 } xc_path_t;

@@ -2,6 +2,7 @@
 #include <apr_strings.h>
 
 #include "dav/dav.h"
+#include "dav/people.h"
 
 /* The two collections for scheduling that every home has. */
 static xc_error_t *list_scheduling(apr_array_header_t *members, xc_dav_t *d)
@@ -59,6 +60,15 @@ static xc_error_t *list_members(apr_array_header_t *members, xc_dav_t *d, const 
             APR_ARRAY_PUSH(members, xc_resource_t *) = xc_resource_of_item(d, self->cal, &APR_ARRAY_IDX(found, i, xc_item_t), d->pool);
         return NULL;
     case XC_R_PRINCIPAL:
+        for (int writing = 0; writing < 2 && xc_person_has_calendar(self->person); writing++) {
+            r = apr_pcalloc(d->pool, sizeof(*r));
+            r->path = self->path;
+            r->path.kind = XC_R_PROXY;
+            r->path.name = writing ? XC_SEGMENT_PROXY_WRITE : XC_SEGMENT_PROXY_READ;
+            APR_ARRAY_PUSH(members, xc_resource_t *) = r;
+        }
+        return NULL;
+    case XC_R_PROXY:
     case XC_R_OBJECT:
     case XC_R_OUTBOX:
     case XC_R_MESSAGE:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dav/dav.h"
+#include "dav/proxies.h"
 
 #define MAX_NAME_BYTES 255
 
@@ -39,7 +40,8 @@ static int is_protected(const xc_propchange_t *c, const xc_liveprop_t *live)
 static xc_error_t *judge(xc_dav_t *d, xc_propchange_t *c, unsigned kind)
 {
     const xc_liveprop_t *live = xc_liveprop_find(c->ns, c->name, kind);
-    if (is_protected(c, live))
+    /* a group has its members, and no place for anything else */
+    if (is_protected(c, live) || (kind == XC_R_PROXY && !live))
         return xc_error_make(d->pool, 0, XC_COND_CANNOT_MODIFY_PROTECTED_PROPERTY, "This property is the server's.");
     if (!c->node)
         return NULL;
@@ -162,6 +164,8 @@ static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
     if (name && !*name) /* removed: the calendar goes by its segment again */
         name = r->cal->segment;
     switch (r->path.kind) {
+    case XC_R_PROXY:
+        return xc_proxy_store(d, r, patch);
     case XC_R_CALENDAR:
         return xc_calendar_set_props(r->cal, name, patch->set, patch->removed, d->pool);
     case XC_R_OBJECT:
@@ -174,7 +178,7 @@ static xc_error_t *store(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
 /* No room or no right is an answer about the properties; anything else is one about the request. */
 static xc_error_t *store_or_fail(xc_dav_t *d, xc_resource_t *r, xc_proppatch_t *patch)
 {
-    if (!patch->display_name && apr_is_empty_table(patch->set) && !patch->removed->nelts)
+    if (r->path.kind != XC_R_PROXY && !patch->display_name && apr_is_empty_table(patch->set) && !patch->removed->nelts)
         return NULL;
     xc_error_t *err = store(d, r, patch);
     if (!err || (err->status != 507 && err->status != 403))

@@ -6,8 +6,9 @@
 #include "dav/acl.h"
 #include "dav/dav.h"
 #include "dav/people.h"
+#include "dav/proxies.h"
 
-static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule, xc_props_people };
+static const xc_liveprop_t *const tables[] = { xc_props_dav, xc_props_acl, xc_props_caldav, xc_props_schedule, xc_props_people, xc_props_proxies };
 #define TABLES (sizeof(tables) / sizeof(*tables))
 
 const xc_liveprop_t *xc_liveprop_find(const char *ns, const char *name, unsigned kind)
@@ -51,6 +52,8 @@ xc_error_t *xc_props_prepare(xc_dav_t *d, xc_resource_t *r, unsigned needs, apr_
         r->dead = xc_props_parse(r->body->props, pool);
     if ((needs & (XC_P_MEMBERS | XC_P_HOURS)) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_INBOX)))
         XC_TRY(xc_person_prepare(d, r, needs));
+    if (needs & (XC_P_MEMBERS | XC_P_SHARED))
+        XC_TRY(xc_proxy_prepare(d, r, needs));
     if ((needs & XC_P_DEAD) && (r->path.kind & (XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX)) && !r->person && !d->mailbox_props)
         XC_TRY(xc_mailbox_props(&d->mailbox_props, d->mailbox, d->pool));
     return NULL;

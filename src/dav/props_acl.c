@@ -62,8 +62,8 @@ unsigned xc_privilege_rights(const xc_dav_t *d, const xc_resource_t *r)
         rights = of_calendar(r->cal);
     else if (r->path.kind == XC_R_HOME)
         rights = own ? ALL : XC_RIGHT_READ;
-    else if (r->path.kind == XC_R_PRINCIPAL)
-        rights = own ? XC_RIGHT_READ | XC_RIGHT_MODIFY : XC_RIGHT_READ; /* its dead properties */
+    else if (r->path.kind & (XC_R_PRINCIPAL | XC_R_PROXY))
+        rights = own ? XC_RIGHT_READ | XC_RIGHT_MODIFY : XC_RIGHT_READ; /* its dead properties, its members */
     else
         rights = XC_RIGHT_READ;
     if (rights & XC_RIGHT_READ)
@@ -180,6 +180,14 @@ static apr_array_header_t *ref_owner(xc_dav_t *d, const xc_resource_t *r, apr_po
     return refs;
 }
 
+static apr_array_header_t *ref_self(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
+{
+    apr_array_header_t *refs = apr_array_make(pool, 1, sizeof(xc_path_t));
+    (void)d;
+    APR_ARRAY_PUSH(refs, xc_path_t) = r->path;
+    return refs;
+}
+
 static apr_array_header_t *ref_principals(xc_dav_t *d, const xc_resource_t *r, apr_pool_t *pool)
 {
     (void)r;
@@ -197,7 +205,8 @@ const xc_liveprop_t xc_props_acl[] = {
     { XC_NS_DAV, "inherited-acl-set", XC_R_ALL, 0, NULL, NULL, no_refs, NULL },
     { XC_NS_DAV, "principal-collection-set", XC_R_ALL, 0, NULL, NULL, ref_principals, NULL },
     { XC_NS_DAV, "principal-URL", XC_R_PRINCIPAL, 0, NULL, NULL, ref_owner, NULL },
-    { XC_NS_DAV, "alternate-URI-set", XC_R_PRINCIPAL, 0, NULL, NULL, no_refs, NULL },
-    { XC_NS_DAV, "group-membership", XC_R_PRINCIPAL, 0, NULL, NULL, no_refs, NULL },
+    { XC_NS_DAV, "principal-URL", XC_R_PROXY, 0, NULL, NULL, ref_self, NULL },
+    { XC_NS_DAV, "alternate-URI-set", XC_R_PRINCIPAL | XC_R_PROXY, 0, NULL, NULL, no_refs, NULL },
+    { XC_NS_DAV, "group-membership", XC_R_PROXY, 0, NULL, NULL, no_refs, NULL },
     { NULL, NULL, 0, 0, NULL, NULL, NULL, NULL },
 };

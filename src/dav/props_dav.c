@@ -11,8 +11,10 @@ static void put_resourcetype(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, 
     (void)pool;
     if (r->path.kind & XC_R_COLLECTIONS)
         xc_xmlw_element(w, XC_NS_DAV, "collection", NULL);
-    if (r->path.kind == XC_R_PRINCIPAL)
+    if (r->path.kind & (XC_R_PRINCIPAL | XC_R_PROXY))
         xc_xmlw_element(w, XC_NS_DAV, "principal", NULL);
+    if (r->path.kind == XC_R_PROXY)
+        xc_xmlw_element(w, XC_NS_CS, r->path.name, NULL);
     if (r->path.kind == XC_R_CALENDAR)
         xc_xmlw_element(w, XC_NS_CALDAV, "calendar", NULL);
     if (r->path.kind == XC_R_INBOX)
@@ -193,7 +195,7 @@ static void put_add_member(xc_dav_t *d, const xc_resource_t *r, xc_xmlw_t *w, ap
 
 const xc_liveprop_t xc_props_dav[] = {
     { XC_NS_DAV, "resourcetype", XC_R_ALL, XC_P_ALLPROP, NULL, put_resourcetype, NULL, NULL },
-    { XC_NS_DAV, "displayname", XC_R_PRINCIPAL | XC_R_HOME | XC_R_INBOX | XC_R_OUTBOX, XC_P_ALLPROP, NULL, put_displayname, NULL, NULL },
+    { XC_NS_DAV, "displayname", XC_R_PRINCIPAL | XC_R_PROXY | XC_R_HOME | XC_R_INBOX | XC_R_OUTBOX, XC_P_ALLPROP, NULL, put_displayname, NULL, NULL },
     { XC_NS_DAV, "displayname", XC_R_CALENDAR, XC_P_ALLPROP | XC_P_SETTABLE, NULL, put_displayname, NULL, NULL },
     { XC_NS_DAV, "getetag", XC_R_MEMBERS, XC_P_ALLPROP, NULL, put_getetag, NULL, NULL },
     { XC_NS_DAV, "getcontenttype", XC_R_MEMBERS, XC_P_ALLPROP, NULL, put_getcontenttype, NULL, NULL },

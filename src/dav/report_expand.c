@@ -6,6 +6,7 @@
 
 #include "dav/dav.h"
 #include "dav/people.h"
+#include "dav/proxies.h"
 
 #define MAX_DEPTH      4
 #define MAX_PROPERTIES 200
@@ -56,7 +57,7 @@ static unsigned needs_of(const xmlNode *node, unsigned kind, apr_pool_t *pool)
     for (xmlNode *p = xc_xml_child(node, XC_NS_DAV, "property"); p; p = xc_xml_next(p, XC_NS_DAV, "property")) {
         const char *ns = xc_xml_attr(p, "namespace", pool);
         const xc_liveprop_t *live = xc_liveprop_find(ns ? ns : XC_NS_DAV, xc_xml_attr(p, "name", pool), kind);
-        needs |= live ? live->flags & (XC_P_MEMBERS | XC_P_HOURS) : 0;
+        needs |= live ? live->flags & (XC_P_MEMBERS | XC_P_HOURS | XC_P_SHARED) : 0;
     }
     return needs;
 }
@@ -66,12 +67,17 @@ static xc_resource_t *target_of(xc_dav_t *d, const xc_path_t *path, const xmlNod
 {
     xc_resource_t *target = NULL;
     if (path->kind == XC_R_PRINCIPAL) {
-        if (!xc_person_find(&target, d, path->address))
-            xc_person_prepare(d, target, needs_of(node, path->kind, pool) & XC_P_MEMBERS);
+        if (!xc_person_find(&target, d, path->address)) {
+            unsigned needs = needs_of(node, path->kind, pool);
+            xc_person_prepare(d, target, needs & XC_P_MEMBERS);
+            xc_proxy_prepare(d, target, needs & XC_P_SHARED);
+        }
         return target;
     }
     target = apr_pcalloc(pool, sizeof(*target));
     target->path = *path;
+    if (path->kind == XC_R_PROXY)
+        xc_proxy_prepare(d, target, needs_of(node, path->kind, pool));
     return target;
 }
 

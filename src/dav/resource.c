@@ -38,7 +38,7 @@ xc_error_t *xc_resource_enter(xc_dav_t *d)
     d->mailbox = d->req->mailbox;
     if (xc_resource_is_own(d, &d->path))
         return NULL;
-    if (d->path.kind == XC_R_PRINCIPAL) { /* whoever is in the directory; nothing of theirs can be changed */
+    if (d->path.kind & (XC_R_PRINCIPAL | XC_R_PROXY)) { /* whoever is in the directory; nothing of theirs can be changed */
         if (d->method->flags & XC_M_CHANGES)
             return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Only people themselves change what they are called here.");
         return NULL;
@@ -141,6 +141,8 @@ xc_error_t *xc_resource_find(xc_resource_t **out, xc_dav_t *d, const xc_path_t *
         }
         else if (path->kind == XC_R_PRINCIPAL && !xc_resource_is_own(d, path))
             return xc_person_find(out, d, path->address);
+        else if (path->kind == XC_R_PROXY && !xc_resource_is_own(d, path))
+            XC_TRY(xc_person_find(out, d, path->address)); /* of somebody who is there */
         else if (!xc_resource_is_own(d, path))
             return nothing_here(d);
         *out = apr_pcalloc(d->pool, sizeof(**out));

@@ -101,5 +101,5 @@ unsigned xc_want_needs(const xc_want_t *want, unsigned kind)
     /* dead properties of an object come with its body */
     if ((kind & XC_R_MEMBERS) && (n.needs & XC_P_DEAD))
         n.needs |= XC_P_BODY;
-    return n.needs & (XC_P_BODY | XC_P_LOG | XC_P_DEAD | XC_P_MEMBERS | XC_P_HOURS | XC_P_ACL);
+    return n.needs & (XC_P_BODY | XC_P_LOG | XC_P_DEAD | XC_P_MEMBERS | XC_P_HOURS | XC_P_ACL | XC_P_SHARED);
 }

@@ -8,6 +8,7 @@
 
 #include "base/crypt.h"
 #include "mailbox/mailbox_priv.h"
+#include "mailbox/people.h"
 
 #define VERSION  1
 #define KEPT_FOR apr_time_from_sec(86400)
@@ -223,8 +224,14 @@ xc_error_t *xc_mailbox_set_proxies(xc_mailbox_t *m, int writers, const apr_array
         const char *address = APR_ARRAY_IDX(addresses, i, const char *);
         if (strcmp(address, m->owner) == 0)
             return xc_error_make(pool, 0, XC_COND_ALLOWED_PRINCIPAL, "Nobody acts for himself.");
-        if (!has(present, address))
-            add(come, address);
+        if (!has(present, address)) {
+            /* before anything is changed */
+            xc_entry_t *entry = NULL;
+            XC_TRY(xc_people_entry(&entry, m, address, pool));
+            if (!entry)
+                return xc_error_make(pool, 0, XC_COND_RECOGNIZED_PRINCIPAL, "Exchange knows nobody of the address %s.", address);
+            add(come, entry->address);
+        }
     }
     for (int i = 0; i < present->nelts; i++)
         if (!has(addresses, APR_ARRAY_IDX(present, i, const char *)))

@@ -85,6 +85,31 @@ xc_error_t *xc_calendar_permissions(apr_array_header_t **out, xc_calendar_t *cal
     return NULL;
 }
 
+xc_error_t *xc_mailbox_shared(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    (void)m;
+    *out = apr_array_make(pool, 1, sizeof(xc_sharedcal_t));
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_proxies(xc_proxies_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    (void)m;
+    *out = apr_pcalloc(pool, sizeof(**out));
+    (*out)->readers = apr_array_make(pool, 1, sizeof(const char *));
+    (*out)->writers = apr_array_make(pool, 1, sizeof(const char *));
+    return NULL;
+}
+
+xc_error_t *xc_mailbox_set_proxies(xc_mailbox_t *m, int writers, const apr_array_header_t *addresses, apr_pool_t *pool)
+{
+    (void)m;
+    (void)writers;
+    (void)addresses;
+    (void)pool;
+    return NULL;
+}
+
 xc_error_t *xc_calendar_set_permissions(xc_calendar_t *cal, const apr_array_header_t *permissions, apr_pool_t *pool)
 {
     (void)cal;

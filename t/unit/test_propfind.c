@@ -154,7 +154,7 @@ START_TEST(depths)
     ck_assert_int_eq(fake_count(fake_ask("PROPFIND", "/dav/", NULL, H("Depth: 1"))), 3);
     ck_assert_int_eq(fake_count(fake_ask("PROPFIND", "/dav/calendars/", NULL, H("Depth: 1"))), 2);
     ck_assert_int_eq(fake_count(fake_ask("PROPFIND", "/dav/principals/", NULL, H("Depth: 1"))), 2);
-    ck_assert_int_eq(fake_count(fake_ask("PROPFIND", ME, NULL, H("Depth: 1"))), 1);
+    ck_assert_int_eq(fake_count(fake_ask("PROPFIND", ME, NULL, H("Depth: 1"))), 3);
 }
 END_TEST
 

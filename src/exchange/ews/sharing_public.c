@@ -13,7 +13,8 @@
 #define PAGE_ITEMS  1000
 
 typedef struct node_t {
-    const char *id, *path;
+    const char *id; /* NULL = the root of all */
+    const char *path;
 } node_t;
 
 static void begin_level(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const apr_array_header_t *parents, apr_pool_t *pool)
@@ -22,10 +23,13 @@ static void begin_level(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state
     xc_xmlw_attr(call->w, "Traversal", "Shallow");
     xc_ews_write_folder_shape(call->w);
     xc_xmlw_start(call->w, XC_NS_M, "ParentFolderIds");
-    if (!parents)
-        xc_ews_write_distinguished(call->w, s, "publicfoldersroot", NULL);
-    for (int i = 0; parents && i < parents->nelts; i++)
-        xc_ews_write_id(call->w, "FolderId", APR_ARRAY_IDX(parents, i, node_t).id, NULL);
+    for (int i = 0; i < parents->nelts; i++) {
+        const char *id = APR_ARRAY_IDX(parents, i, node_t).id;
+        if (id)
+            xc_ews_write_id(call->w, "FolderId", id, NULL);
+        else
+            xc_ews_write_distinguished(call->w, s, "publicfoldersroot", NULL);
+    }
     xc_xmlw_end(call->w);
 }
 
@@ -52,8 +56,9 @@ xc_error_t *xc_ews_public_calendars(apr_array_header_t **out, xc_session_t *s, a
     const xc_ews_state_t *es = NULL;
     *out = NULL;
     XC_TRY(xc_ews_state(&es, s, pool));
-    apr_array_header_t *calendars = apr_array_make(pool, 8, sizeof(xc_folder_t)), *parents = NULL;
-    for (int level = 0, seen = 0; level < MAX_LEVELS && seen < MAX_FOLDERS && (!parents || parents->nelts); level++) {
+    apr_array_header_t *calendars = apr_array_make(pool, 8, sizeof(xc_folder_t)), *parents = apr_array_make(pool, 1, sizeof(node_t));
+    APR_ARRAY_PUSH(parents, node_t) = (node_t){.id = NULL, .path = ""};
+    for (int level = 0, seen = 0; level < MAX_LEVELS && seen < MAX_FOLDERS && parents->nelts; level++) {
         xc_ews_call_t call;
         apr_array_header_t *next = apr_array_make(pool, 16, sizeof(node_t));
         begin_level(&call, s, es, parents, pool);
@@ -61,10 +66,10 @@ xc_error_t *xc_ews_public_calendars(apr_array_header_t **out, xc_session_t *s, a
         int i = 0;
         for (xmlNode *m = xc_ews_messages(&call); m; m = xc_xml_next(m, NULL, NULL), i++) {
             xc_error_t *err = xc_ews_message_error(m, s, es, pool);
-            if (err && (!parents || xc_error_is_passing(err)))
+            if (err && (level == 0 || xc_error_is_passing(err)))
                 return err;
-            if (!err && (!parents || i < parents->nelts))
-                read_level(calendars, next, m, parents ? APR_ARRAY_IDX(parents, i, node_t).path : "", pool);
+            if (!err && i < parents->nelts)
+                read_level(calendars, next, m, APR_ARRAY_IDX(parents, i, node_t).path, pool);
         }
         seen += next->nelts;
         if (next->nelts > MAX_FOLDERS)
