@@ -194,3 +194,17 @@ def test_a_custom_zone_comes_back_evolution_ews(alice, uid):
     assert alice.put(path, text).status == 201
     got = unfold(alice.get(path).text)
     assert 'DTSTART;TZID=Customized Time Zone:20270702T100000' in got and 'TZID:Customized Time Zone' in got
+
+
+def test_names_without_an_organizer_are_not_invited(alice, lab, uid):
+    """A list of people that nobody calls together (RFC 6638 3.1): they stay in the event, and nobody is mailed."""
+    path, title = alice.calendar + uid + '.ics', 'Names ' + uid
+    text = event(uid, title, extra='ATTENDEE;CN=Bob:mailto:bob@contoso.example\nATTENDEE:mailto:attendee@local')
+    lab.empty_outbox()
+    assert alice.put(path, text).status == 201
+    assert alice.get(path).text == text and lab.outbox() == []
+    outlook = Outlook(lab)
+    assert outlook.get(outlook.find(title)[0]).findtext('{*}IsMeeting') == 'false'
+    outlook.set(outlook.find(title)[0], ('item:Subject', '<t:Subject>Renamed %s</t:Subject>' % uid))
+    got = unfold(alice.get(path).text)
+    assert 'SUMMARY:Renamed ' + uid in got and 'ATTENDEE;CN=Bob:mailto:bob@contoso.example' in got and 'ORGANIZER' not in got

@@ -26,7 +26,7 @@ START_TEST(roles)
         {BASE, XC_SCHEDULE_NO_ROLE},
         {BASE ALICE, XC_SCHEDULE_NO_ROLE},
         {MEET, XC_SCHEDULE_ORGANIZER},
-        {BASE BOB, XC_SCHEDULE_ORGANIZER}, /* nobody is named: the owner */
+        {BASE BOB, XC_SCHEDULE_NO_ROLE}, /* nobody calls for it (RFC 6638 3.1) */
         {BASE "|ORGANIZER:mailto:A.Smith@contoso.example" BOB, XC_SCHEDULE_ORGANIZER},
         {BASE "|ORGANIZER;SCHEDULE-AGENT=CLIENT:mailto:alice@contoso.example" BOB, XC_SCHEDULE_NO_ROLE},
         {BASE "|ORGANIZER;SCHEDULE-AGENT=none:mailto:alice@contoso.example" BOB, XC_SCHEDULE_NO_ROLE},

@@ -182,7 +182,7 @@ static int merge_person(merge_t *m, const xc_line_t *line, const xc_event_t *kep
         merge_attendee(m, line, kept, now, a);
     } else if (now->is_organizer && now->invited && !xc_schedule_can_mail(address)) {
         xc_render_line(&m->r, xc_tree_set_param(xc_tree_line(line, m->r.pool), "SCHEDULE-STATUS", XC_STATUS_NO_ADDRESS, m->r.pool));
-    } else if (now->is_meeting && !find_attendee(kept, address)) {
+    } else if ((now->is_meeting || !kept->is_meeting) && !find_attendee(kept, address)) {
         xc_tree_copy_line(&m->r, line); /* the organizer's own entry, or one of those said twice */
     }
     return 1;

@@ -262,6 +262,12 @@ static void read_people(xc_event_t *e, icalcomponent *comp, const xc_event_t *ma
             own = p;
         }
     }
+    if (!xc_comp_prop(comp, ICAL_ORGANIZER_PROPERTY) && !(master && master->is_meeting)) {
+        /* nobody calls for it, so nobody is invited (RFC 6638 3.1): a list of names that is kept beside */
+        e->attendees = NULL;
+        e->my_address = NULL;
+        own = NULL;
+    }
     if (own)
         read_reply(e, comp, own, pool);
     e->is_meeting = e->attendees != NULL || (e->organizer.address && !is_one_of(e->organizer.address, me));
