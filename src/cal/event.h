@@ -66,6 +66,7 @@ struct xc_event_t {
     xc_importance_e importance;
     xc_busy_e busy;                /* XC_BUSY_UNSET: the client said neither TRANSP nor BUSYSTATUS */
     int busy_implied;              /* not said by a BUSYSTATUS: a stored OOF or ELSEWHERE of equal TRANSP stays as it is */
+    int coarse_free;               /* the server has no "working elsewhere": its FREE may mean that */
     int transparent;               /* TRANSP:TRANSPARENT */
     int cancelled;                 /* STATUS:CANCELLED */
     int tentative;                 /* STATUS:TENTATIVE */

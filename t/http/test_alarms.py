@@ -10,7 +10,7 @@ STAMPS = {'DTSTAMP', 'LAST-MODIFIED', 'SEQUENCE'}
 
 @pytest.fixture(scope='module')
 def world(lab):
-    w = World(lab, '2019', 'Exchange2013_SP1')
+    w = World(lab)
     yield w
     w.close()
 

@@ -16,7 +16,7 @@ SHARED = os.path.join(os.environ.get('EXCAL_SHARED') or os.path.join(os.path.dir
 
 @pytest.fixture(scope='module')
 def world(lab):
-    w = World(lab, '2019', 'Exchange2013_SP1')
+    w = World(lab)
     yield w
     w.close()
 

@@ -99,6 +99,9 @@ def test_busy_status(ends, uid):
         master = outlook.find(uid)[0]
         assert outlook.get(master).findtext('{*}LegacyFreeBusyStatus') == status, lines
         assert client.get(path).text == text
+        outlook.set(master, field('Subject', 'New'))
+        now = client.get(path).text
+        assert all(line in now for line in lines.split('\n')), (lines, now)
         outlook.forget_kept(master)
         now = client.get(path).text
         assert (value(now, 'TRANSP') == 'TRANSPARENT') == (status in ('Free', 'WorkingElsewhere')), lines

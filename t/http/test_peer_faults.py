@@ -15,7 +15,7 @@ BERLIN = ';TZID=Europe/Berlin:'
 
 @pytest.fixture(scope='module')
 def world(lab):
-    w = World(lab, '2019', 'Exchange2013_SP1')
+    w = World(lab)
     yield w
     w.close()
 

@@ -13,7 +13,7 @@ HEAD = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x']
 
 @pytest.fixture(scope='module', params=['2007_SP1', '2019'])
 def world(lab, request):
-    w = World(lab, request.param, {'2007_SP1': 'Exchange2007_SP1', '2019': 'Exchange2013_SP1'}[request.param])
+    w = World(lab, request.param)
     yield w
     w.close()
 

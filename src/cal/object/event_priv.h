@@ -94,5 +94,10 @@ int xc_kept_answers_differ(const char *kept_text, const xc_event_t *event, apr_p
  * @param owner the owner's address among them, "" = none
  */
 const xc_event_t *xc_kept_with_people(const char *kept_text, const char *owner, const xc_event_t *event, apr_pool_t *pool);
+/**
+ * The event of a server that tells "working elsewhere" as FREE (xc_event_t.coarse_free), with what the kept text says where
+ * it is free. The event itself when there is nothing to say.
+ */
+const xc_event_t *xc_kept_with_elsewhere(const char *kept_text, const xc_event_t *event, apr_pool_t *pool);
 
 #endif

@@ -227,6 +227,8 @@ static const char *text_for(const xc_event_t *event, apr_pool_t *pool)
     apr_pool_create(&tmp, pool);
     if (xc_kept_unpack(&kept, event->kept, tmp) && is_of(&obj, &kept, event, tmp)) {
         const xc_event_t *now = kept.foreign && !event->is_meeting ? xc_kept_with_people(kept.text, kept.foreign, event, tmp) : event;
+        if (now)
+            now = xc_kept_with_elsewhere(kept.text, now, tmp);
         int same = now && is_same(&kept, now, tmp) && !kept.stripped && is_honest(obj, &kept, event, tmp);
         int tracked = same && now->is_organizer && xc_schedule_has_people(now);
         if (same && !(tracked && (now->invited || xc_kept_answers_differ(kept.text, now, tmp))))

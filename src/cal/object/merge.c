@@ -555,3 +555,30 @@ const xc_event_t *xc_kept_with_people(const char *kept_text, const char *owner, 
     take_people(now, m.kept);
     return now;
 }
+
+static void take_elsewhere(xc_event_t *now, const xc_event_t *kept)
+{
+    if (now->busy == XC_BUSY_FREE && kept->busy == XC_BUSY_ELSEWHERE) {
+        now->busy = XC_BUSY_ELSEWHERE;
+        now->busy_implied = kept->busy_implied;
+    }
+}
+
+const xc_event_t *xc_kept_with_elsewhere(const char *kept_text, const xc_event_t *event, apr_pool_t *pool)
+{
+    merge_t m;
+
+    int any = event->busy == XC_BUSY_FREE;
+    for (int i = 0; event->overrides && i < event->overrides->nelts; i++)
+        any |= APR_ARRAY_IDX(event->overrides, i, const xc_event_t *)->busy == XC_BUSY_FREE;
+    if (!event->coarse_free || !any || event->task || !read_kept(&m, kept_text, NULL, event, pool))
+        return event;
+    for (int i = 0; m.now->overrides && i < m.now->overrides->nelts; i++) {
+        xc_event_t *o = APR_ARRAY_IDX(m.now->overrides, i, xc_event_t *);
+        const xc_event_t *kept = find_override(m.kept, day_of(m.now, &o->recurrence_id));
+        take_elsewhere(o, kept ? kept : m.kept);
+    }
+    xc_event_t *now = apr_pmemdup(pool, m.now, sizeof(*now));
+    take_elsewhere(now, m.kept);
+    return now;
+}

@@ -612,8 +612,8 @@ xc_error_t *xc_ews_read_item(xc_event_t **out, const xmlNode *item, const xc_eve
                              const xc_ews_version_t *v, apr_pool_t *pool)
 {
     xc_event_t *e = xc_event_make(pool);
-    (void)v;
     *out = NULL;
+    e->coarse_free = !v->elsewhere;
     e->uid = master ? master->uid : xc_ews_uid_from_exchange(text_or_null(item, "UID", pool), pool);
     if (!e->uid) /* an item that was never a meeting may have none: its id serves as well */
         e->uid = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "Id", pool);
