@@ -117,11 +117,12 @@ static void make_calendars(xc_mailbox_t *m, const apr_table_t *own_props)
     m->calendars = apr_array_make(m->pool, m->folders->nelts, sizeof(xc_calendar_t *));
     /* names that clients gave go before names that merely follow from a display name, so that a
      * folder made in Outlook never takes a client's URL */
-    for (int pass = 0; pass < 3; pass++) {
+    for (int pass = 0; pass < 4; pass++) {
         for (int i = 0; i < m->folders->nelts; i++) {
             const xc_folder_t *f = &APR_ARRAY_IDX(m->folders, i, xc_folder_t);
-            int turn = f->is_default ? 0 : f->href ? 1 : 2;
-            int shown = f->kind == XC_FOLDER_CALENDAR || (f->kind == XC_FOLDER_TASKS && m->session->backend->tasks);
+            int is_tasks = f->kind == XC_FOLDER_TASKS && m->session->backend->tasks;
+            int turn = f->is_default ? is_tasks : f->href ? 2 : 3;
+            int shown = f->kind == XC_FOLDER_CALENDAR || is_tasks;
             if (shown && turn == pass)
                 add_calendar(m, f, own_props);
         }

@@ -54,7 +54,7 @@ class Ends:
 def both(request, lab):
     lab.settings(version=request.param)
     g = Gateway(lab.url + '/EWS/Exchange.asmx').start()
-    yield Ends(Client(g.url, 'user24'), TaskOutlook(lab, 'user24', OUTLOOK[request.param]), request.param)
+    yield Ends(Client(g.url, 'user37'), TaskOutlook(lab, 'user37', OUTLOOK[request.param]), request.param)
     g.stop()
     crashes = g.crashes()
     g.remove()
@@ -495,11 +495,59 @@ def test_queries(ends, uid):
     assert c.query(ends.tasks, '<c:comp-filter name="VCALENDAR"><c:comp-filter name="VEVENT"/></c:comp-filter>').entries == []
 
 
+def test_properties_that_exchange_does_not_know(ends, uid):
+    c = ends.client
+    ends.put(uid, 'SUMMARY:Props')
+    assert c.proppatch(ends.tasks + uid + '.ics', '<x:colour>green</x:colour>').entries[0].ok('x:colour') is not None
+    assert c.propfind(ends.tasks + uid + '.ics', ['x:colour']).entries[0].text('x:colour') == 'green'
+    assert c.proppatch(ends.tasks, '<a:calendar-color>#ff0000ff</a:calendar-color>').entries[0].ok('a:calendar-color') is not None
+    assert c.propfind(ends.tasks, ['a:calendar-color']).entries[0].text('a:calendar-color') == '#ff0000ff'
+    assert value(ends.get(uid), 'SUMMARY') == 'Props'
+
+
 def test_free_busy_knows_no_tasks(ends, uid):
     ends.put(uid, 'SUMMARY:x', 'DTSTART:20270503T080000Z', 'DUE:20270503T090000Z')
     ask = '<c:free-busy-query xmlns:c="urn:ietf:params:xml:ns:caldav"><c:time-range start="20270503T000000Z" end="20270504T000000Z"/></c:free-busy-query>'
     r = ends.client.report(ends.tasks, ask, depth=1)
     assert r.status == 200 and 'FREEBUSY' not in [line.split(':')[0].split(';')[0] for line in r.text.split('\r\n')]
+
+
+# ---- what goes wrong on the way ----
+
+def test_a_lost_answer_loses_nothing_and_doubles_nothing(ends, uid, lab):
+    lab.faults({'operation': 'CreateItem', 'kind': 'truncate', 'times': 1})
+    assert ends.client.put(ends.tasks + uid + '.ics', todo(uid, 'SUMMARY:Once')).status == 201
+    ends.one('Once')
+    lab.faults({'operation': 'UpdateItem', 'kind': 'truncate', 'times': 1})
+    assert ends.client.put(ends.tasks + uid + '.ics', todo(uid, 'SUMMARY:Twice')).status == 204
+    lab.faults()
+    ends.one('Twice')
+    assert value(ends.get(uid), 'SUMMARY') == 'Twice' and ends.names() == [uid + '.ics']
+
+
+@pytest.mark.parametrize('skip', [0, 1])
+def test_a_series_that_could_not_be_changed_is_as_before(ends, uid, lab, skip):
+    lines = ['SUMMARY:Series', 'DTSTART;VALUE=DATE:20270503', 'DUE;VALUE=DATE:20270504', 'RRULE:FREQ=WEEKLY;BYDAY=MO;COUNT=5', 'X-MINE:1']
+    ends.put(uid, *lines)
+    lab.faults({'operation': 'UpdateItem', 'kind': 'ErrorQuotaExceeded', 'times': 1, 'skip': skip})
+    r = ends.client.put(ends.tasks + uid + '.ics', todo(uid, 'SUMMARY:Other', 'DTSTART;VALUE=DATE:20270505', 'DUE;VALUE=DATE:20270505', 'RRULE:FREQ=DAILY'))
+    lab.faults()
+    assert r.status == 507
+    task = ends.one('Series')
+    assert texts(task, 'StartDate', 'DueDate', 'IsRecurring') == ['2027-05-03T00:00:00Z', '2027-05-04T00:00:00Z', 'true']
+    assert task.findtext('{*}Recurrence/{*}NumberedRecurrence/{*}NumberOfOccurrences') == '5'
+    assert ends.get(uid) == todo(uid, *lines)
+
+
+def test_a_task_of_an_unknown_shape_does_not_hide_the_others(ends, uid):
+    """Whoever may write to the folder may have written anything into what the gateway keeps."""
+    ends.put(uid, 'SUMMARY:Good')
+    ends.put(uid + '-2', 'SUMMARY:Odd', 'X-MINE:1')
+    for name in ('X-EXCAL-KEPT', 'X-EXCAL-HREF', 'X-EXCAL-UID'):
+        ends.outlook.set_named(ends.id('Odd'), name, 'a/b\n\t"<&' * 20)
+    names = ends.names()
+    assert len(names) == 2 and uid + '.ics' in names
+    assert sorted(value(ends.get(n), 'SUMMARY') for n in names) == ['Good', 'Odd']
 
 
 def test_the_calls_it_takes(ends, uid, lab):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """python3-caldav, a client library that many scripts are written with."""
 import uuid
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 
 import pytest
 from dav import event
@@ -95,3 +95,43 @@ def test_freebusy_of_others(gateway, monkeypatch):
         assert rows['mailto:nobody@contoso.example'].findtext(status).startswith('3.7')
     finally:
         theirs.event_by_uid(uid).delete()
+
+
+@pytest.fixture
+def tasks(gateway):
+    client = caldav.DAVClient(gateway.url + '/dav/', username='alice', password='excal')
+    tasks = client.principal().make_calendar(name='Tasks ' + uuid.uuid4().hex[:8], supported_calendar_component_set=['VTODO'])
+    yield tasks
+    tasks.delete()
+
+
+def test_todos(tasks):
+    tasks.save_todo(summary='Tax', due=date(2027, 5, 31), priority=1)
+    tasks.save_todo(summary='Garden', dtstart=datetime(2027, 5, 1, tzinfo=timezone.utc), due=datetime(2027, 5, 2, tzinfo=timezone.utc))
+    assert sorted(t.icalendar_component['SUMMARY'] for t in tasks.todos()) == ['Garden', 'Tax']
+    tax = [t for t in tasks.todos() if t.icalendar_component['SUMMARY'] == 'Tax'][0]
+    tax.complete()
+    assert [t.icalendar_component['SUMMARY'] for t in tasks.todos()] == ['Garden']
+    everything = {t.icalendar_component['SUMMARY']: t for t in tasks.todos(include_completed=True)}
+    assert sorted(everything) == ['Garden', 'Tax'] and 'STATUS:COMPLETED' in everything['Tax'].data
+    tax.uncomplete()
+    assert len(tasks.todos()) == 2
+    found = tasks.search(todo=True, start=datetime(2027, 5, 30, tzinfo=timezone.utc), end=datetime(2027, 6, 2, tzinfo=timezone.utc))
+    assert [t.icalendar_component['SUMMARY'] for t in found] == ['Tax']
+    tax.delete()
+    assert len(tasks.todos(include_completed=True)) == 1
+
+
+def test_recurring_todo(tasks):
+    """The library makes the completed occurrence and the next one itself."""
+    todo = tasks.save_todo(summary='Rubbish', dtstart=date(2026, 5, 4), due=date(2026, 5, 5), rrule={'FREQ': 'WEEKLY', 'COUNT': 3})
+    todo.complete(handle_rrule=True, rrule_mode='safe')
+    open_ones = tasks.todos()
+    assert [t.icalendar_component['SUMMARY'] for t in open_ones] == ['Rubbish'] and 'DUE;VALUE=DATE:20260505' not in open_ones[0].data
+    assert len(tasks.todos(include_completed=True)) == 2
+
+
+def test_the_task_list_of_a_mailbox(gateway):
+    client = caldav.DAVClient(gateway.url + '/dav/', username='alice', password='excal')
+    [tasks] = [c for c in client.principal().calendars() if str(c.url).endswith('/tasks/')]
+    assert tasks.get_supported_components() == ['VTODO']
