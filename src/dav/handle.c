@@ -40,11 +40,14 @@ const char *xc_methods_allow(unsigned kinds, apr_pool_t *pool)
     return allow;
 }
 
+/* Apple's clients look for people with reports of CalendarServer's where it says so. */
+#define SEARCHES ", calendarserver-principal-search, calendarserver-principal-property-search"
+
 const char *xc_dav_compliance(const xc_dav_config_t *cfg)
 {
     if (cfg && !cfg->scheduling)
-        return "1, 3, access-control, calendar-access, calendar-managed-attachments, calendar-proxy, extended-mkcol";
-    return "1, 3, access-control, calendar-access, calendar-auto-schedule, calendar-managed-attachments, calendar-proxy, extended-mkcol";
+        return "1, 3, access-control, calendar-access, calendar-managed-attachments, calendar-proxy, extended-mkcol" SEARCHES;
+    return "1, 3, access-control, calendar-access, calendar-auto-schedule, calendar-managed-attachments, calendar-proxy, extended-mkcol" SEARCHES;
 }
 
 const char *xc_dav_allow(void)

@@ -187,6 +187,8 @@ def test_what_can_be_searched(alice):
     names_ = [e.tag for p in r.xml.iter(q('d:prop')) for e in p]
     for name in ('d:displayname', 'cs:first-name', 'cs:last-name', 'cs:email-address-set', 'c:calendar-user-address-set', 'c:calendar-user-type'):
         assert q(name) in names_
+    announced = alice.request('OPTIONS', '/dav/principals/').header('DAV')
+    assert announced.startswith('1, ') and 'calendarserver-principal-search' in announced
     reports = alice.propfind('/dav/principals/', ['d:supported-report-set']).entries[0].ok('d:supported-report-set').element
     assert reports.find('.//' + q('cs:calendarserver-principal-search')) is not None
 
@@ -227,10 +229,13 @@ def test_a_directory_that_fails_for_rooms_still_finds_people(alice, lab):
         lab.settings(faults=[])
 
 
-def test_an_event_with_a_room_in_it(alice, lab):
-    """A room found by search is a resource of Exchange's meeting when it is invited as one."""
+def test_a_room_is_booked_by_inviting_it(alice, lab):
+    """Found by search, invited as what the search says it is, and busy from then on, until the meeting is no more."""
+    address = search(alice, ('c:calendar-user-type', 'ROOM'), ('d:displayname', '1')).entries[0].ok('c:calendar-user-address-set').hrefs[0]
     path = alice.calendar + 'room-meeting.ics'
-    r = alice.put(path, event('room-meeting', extra='ORGANIZER:mailto:alice@contoso.example\nATTENDEE;CUTYPE=ROOM;ROLE=NON-PARTICIPANT:mailto:room1@contoso.example'))
+    r = alice.put(path, event('room-meeting', extra='ORGANIZER:mailto:alice@contoso.example\nATTENDEE;CUTYPE=ROOM:' + address))
     assert r.status == 201, r
     reply = Reply(ask(alice, ['room1@contoso.example']))
-    assert reply.status('room1@contoso.example') == '2.0;Success'
+    assert [p for _, p in reply.busy('room1@contoso.example')] == ['20270302T100000Z/20270302T110000Z']
+    assert alice.delete(path).status == 204
+    assert Reply(ask(alice, ['room1@contoso.example'])).busy('room1@contoso.example') == []
