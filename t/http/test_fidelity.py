@@ -47,6 +47,8 @@ def found_before(times, *override, zone=()):
 
 FOUND = {  # what a hunt has found once
     'a backslash ends a parameter': found_before(['DTSTART;VALUE=DATE:20280229', 'SUMMARY:x', 'GEO;X-P=\\:0;0', 'X-A;X-P="\\";X-Q=1:v']),
+    'names in lower case': found_before(['dtstart:20270104T090000Z', 'dtend:20270104T100000Z', 'rrule:FREQ=DAILY;COUNT=5', 'summary:x', 'x-microsoft-cdo-busystatus:OOF',
+                                         'x-alt-desc;fmttype=text/html:<b>bold</b>']),
     'an occurrence without a title': found_before(['DTSTART:20270104T090000Z', 'DTEND:20270104T100000Z', 'RRULE:FREQ=DAILY;COUNT=5', 'SUMMARY:x'],
                                                   'RECURRENCE-ID:20270106T090000Z', 'DTSTART:20270106T090000Z', 'DTEND:20270106T100000Z', 'SUMMARY:'),
     'an occurrence that is plainly busy in a series out of office': found_before(
@@ -71,6 +73,8 @@ def test_found_before(world, name):
     assert_shown(world.outlook, text)
     world.outlook.forget_kept(world.the_item())
     assert_held(text, world.cold.get(path).text)
+    if name == 'names in lower case':
+        assert 'X-MICROSOFT-CDO-BUSYSTATUS:OOF' in world.cold.get(path).text and '<b>bold</b>' in world.cold.get(path).text
     assert world.client.delete(path).status == 204
 
 

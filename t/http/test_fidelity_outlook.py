@@ -78,6 +78,64 @@ def test_outlook_wins_and_the_rest_stays(world, found, edits):
         assert world.client.delete(path).status == 204
 
 
+@hunt(share=0.3, found=expressible(), minutes=st.sampled_from([-1500, -60, 45, 1440, 4000]), longer=st.sampled_from([0, 30]))
+def test_times_changed_in_outlook(world, found, minutes, longer):
+    """A single event moved and made longer by Outlook: the new instants in the client's own way of writing them, all else as it was."""
+    if any(x.startswith('RRULE') for x in found):
+        return
+    stored = world.store_well(found)
+    if not stored:
+        return
+    text, path, _ = stored
+    try:
+        outlook, target = world.outlook, world.the_item()
+        e = outlook.get(target)
+        days = e.findtext('{*}IsAllDayEvent') == 'true'
+        begin, end = (dt.datetime.strptime(e.findtext('{*}' + n), '%Y-%m-%dT%H:%M:%SZ') for n in ('Start', 'End'))
+        by = dt.timedelta(days=minutes // 1440 or 1) if days else dt.timedelta(minutes=minutes)
+        begin, end = begin + by, end + by + (dt.timedelta(0) if days else dt.timedelta(minutes=longer))
+        outlook.set(target, *[item(n, t.strftime('%Y-%m-%dT%H:%M:%SZ'), 'calendar') for n, t in (('Start', begin), ('End', end))])
+        got = world.cold.get(path)
+        assert got.status == 200, got
+        leave = STAMPS | {'DTSTART', 'DTEND', 'DURATION'}
+        before, after = (without_reminders(comp_meaning(main_event(t), leave)) for t in (text, got.text))
+        assert before == after, (text, got.text)
+        assert_shown(outlook, got.text)
+        # in the zone, or without one, as the client has it
+        was, now = (main_event(t).one('DTSTART') for t in (text, got.text))
+        assert was[1].get('TZID') == now[1].get('TZID') and was[2].endswith('Z') == now[2].endswith('Z') and len(was[2]) == len(now[2]), (text, got.text)
+        shown = snapshot(outlook, target)
+        assert shown[0][7:9] == [t.strftime('%Y-%m-%dT%H:%M:%SZ') for t in (begin, end)]
+        assert world.client.put(path, got.text, If_Match=got.etag, Content_Type='text/calendar').status in (200, 204)
+        assert snapshot(outlook, target) == shown
+    finally:
+        assert world.client.delete(path).status == 204
+
+
+CLEARED = [('item:Body', {'DESCRIPTION', 'X-ALT-DESC', 'STYLED-DESCRIPTION'}), ('calendar:Location', {'LOCATION', 'GEO', 'X-APPLE-STRUCTURED-LOCATION'}),
+           ('item:Categories', {'CATEGORIES'}), ('item:Subject', {'SUMMARY'})]
+
+
+@hunt(share=0.2, found=expressible(), fields=st.lists(st.sampled_from(CLEARED), min_size=1, max_size=2, unique_by=lambda f: f[0]))
+def test_fields_emptied_in_outlook(world, found, fields):
+    stored = world.store_well(found)
+    if not stored:
+        return
+    text, path, _ = stored
+    try:
+        world.outlook.clear(world.the_item(), *[f[0] for f in fields])
+        got = world.cold.get(path)
+        assert got.status == 200, got
+        leave = STAMPS.union(*(f[1] for f in fields))
+        before, after = (comp_meaning(main_event(t), leave) for t in (text, got.text))
+        assert before == after, (text, got.text)
+        for _, names in fields:
+            assert not any((main_event(got.text).text(n) or '').strip() for n in names - {'STYLED-DESCRIPTION', 'GEO', 'X-APPLE-STRUCTURED-LOCATION'}), got.text
+        assert_shown(world.outlook, got.text)
+    finally:
+        assert world.client.delete(path).status == 204
+
+
 def overrides(text):
     cal = parse(text)
     zones = Zones(cal)

@@ -280,6 +280,32 @@ static void tear_down(void)
     apr_pool_destroy(pool);
 }
 
+START_TEST(yearly_rules)
+{
+    static const char odd[] = "BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:19701101T020000\r\nTZOFFSETFROM:-0330\r\nTZOFFSETTO:-0430\r\n"
+                              "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\nEND:STANDARD\r\nBEGIN:DAYLIGHT\r\nDTSTART:19700329T013000\r\nTZOFFSETFROM:-0430\r\n"
+                              "TZOFFSETTO:-0330\r\nRRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\nEND:DAYLIGHT\r\nEND:VTIMEZONE\r\n";
+    static const char once[] = "BEGIN:VTIMEZONE\r\nTZID:Once\r\nBEGIN:STANDARD\r\nDTSTART:20300101T000000\r\nTZOFFSETFROM:+0345\r\nTZOFFSETTO:+0315\r\n"
+                               "END:STANDARD\r\nEND:VTIMEZONE\r\n";
+    const apr_time_t in_2027 = apr_time_from_sec(1800000000), in_2040 = apr_time_from_sec(2210000000);
+    const xc_zone_t *zone, *again;
+    xc_zone_change_t c[2];
+
+    ck_assert_ptr_null(xc_zone_from_vtimezone(&zone, odd, in_2027, pool));
+    ck_assert_int_eq(xc_zone_yearly(zone, in_2027, c), 2);
+    ck_assert(c[0].month == 3 && c[0].nth == -1 && c[0].weekday == 0 && c[0].time_sec == 5400 && c[0].offset_sec == -12600);
+    ck_assert(c[1].month == 11 && c[1].nth == 1 && c[1].weekday == 0 && c[1].time_sec == 7200 && c[1].offset_sec == -16200);
+    ck_assert_ptr_null(xc_zone_from_vtimezone(&again, odd, in_2040, pool));
+    ck_assert(xc_zone_same_windows(zone, again) && !xc_zone_same_windows(zone, xc_zone_utc()));
+    /* one change more to come: no yearly rule until then, one offset from then on */
+    ck_assert_ptr_null(xc_zone_from_vtimezone(&zone, once, in_2027, pool));
+    ck_assert_int_eq(xc_zone_yearly(zone, in_2027, c), 0);
+    ck_assert_int_eq(xc_zone_yearly(zone, in_2040, c), 1);
+    ck_assert_int_eq(c[0].offset_sec, 11700);
+    ck_assert(!xc_zone_same_windows(zone, again));
+}
+END_TEST
+
 int main(void)
 {
     apr_pool_t *process;
@@ -302,6 +328,7 @@ int main(void)
     tcase_add_test(tc, windows_ids);
     tcase_add_test(tc, vtimezone_out_and_in);
     tcase_add_test(tc, custom_zones);
+    tcase_add_test(tc, yearly_rules);
     suite_add_tcase(s, tc);
     sr = srunner_create(s);
     srunner_run_all(sr, CK_NORMAL);

@@ -271,7 +271,9 @@ static void render_changes(merge_t *m, icalcomponent *comp, const xc_event_t *ke
 
     e.start = like_before(m, &now->start, comp, ICAL_DTSTART_PROPERTY);
     e.end = like_before(m, &now->end, comp, ICAL_DTEND_PROPERTY);
-    if (e.end.kind != e.start.kind)
+    if (e.end.kind != e.start.kind && now->start.kind != XC_WHEN_DATE && now->end.kind != XC_WHEN_DATE)
+        xc_when_from_utc(&e.end, xc_when_to_utc(&now->end, NULL), &e.start, m->zone);
+    else if (e.end.kind != e.start.kind)
         e.end = now->end;
     if (e.end.kind != e.start.kind)
         e.start = now->start;

@@ -127,16 +127,22 @@ static void put_folded(xc_buf_t *out, const char *raw, apr_size_t len)
     xc_buf_append(out, raw + from, len - from);
 }
 
-/* In parameters a backslash is a character like any other; libical takes what follows it for no delimiter. */
+/*
+ * What libical would misread in a line before its value: an extension's name in lower case is none to it, and after a backslash,
+ * in parameters a character like any other, it sees no delimiter.
+ */
 static void plain_head(xc_line_t *line, apr_pool_t *pool)
 {
     char *copy = NULL;
+    int in_name = 1;
 
     for (apr_size_t i = 0; i < line->colon; i++) {
-        if (line->raw[i] != '\\')
+        char c = line->raw[i];
+        in_name = in_name && c != ';';
+        if (in_name ? !apr_islower(c) : c != '\\')
             continue;
         copy = copy ? copy : apr_pmemdup(pool, line->raw, line->raw_len);
-        copy[i] = '/';
+        copy[i] = in_name ? (char)apr_toupper(c) : '/';
     }
     line->raw = copy ? copy : line->raw;
 }

@@ -83,6 +83,12 @@ class Outlook:
         self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
                   '<m:ItemChanges><t:ItemChange>%s<t:Updates>%s</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>' % (which, updates))
 
+    def clear(self, item_id, *fields):
+        """Empty fields: 'item:Body', …"""
+        updates = ''.join('<t:DeleteItemField><t:FieldURI FieldURI="%s"/></t:DeleteItemField>' % f for f in fields)
+        self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
+                  '<m:ItemChanges><t:ItemChange><t:ItemId Id="%s"/><t:Updates>%s</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>' % (item_id, updates))
+
     def forget_kept(self, item_id):
         """Take away what the gateway keeps beside the item: from now on it sees what any other program would see."""
         self.call('<m:UpdateItem MessageDisposition="SaveOnly" ConflictResolution="AlwaysOverwrite" SendMeetingInvitationsOrCancellations="SendToNone">'
