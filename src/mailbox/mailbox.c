@@ -9,8 +9,8 @@
 
 /* Part of every entity tag: raise it when the same item is rendered differently than before, so
  * that clients fetch it again. */
-#define XC_RENDERING "1"
-#define XC_RENDERING_HIDDEN "1 private hidden"
+#define XC_RENDERING "2"
+#define XC_RENDERING_HIDDEN "2 private hidden"
 
 #define WRITE_ITEMS (XC_RIGHT_CREATE | XC_RIGHT_MODIFY | XC_RIGHT_DELETE)
 

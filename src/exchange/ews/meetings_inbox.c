@@ -240,24 +240,29 @@ static void place(xc_message_t *m, const xmlNode *meeting, const xc_session_t *s
     move_to(&e->start, e, zone);
     move_to(&e->end, e, zone);
     m->zone = zone;
+    /* the calendar knows better than the message whether it has been worked on */
+    if (m->kind == XC_MESSAGE_CANCEL && xc_ews_is_true(xc_xml_child_text(meeting, NULL, "IsCancelled", pool)))
+        m->processed = 1;
 }
 
-/* Is a zone missing that a client should see? */
-static int lacks_zone(const xc_message_t *m)
+/* Does the meeting itself tell what is to be known: a zone, or whether a cancellation has been worked on? */
+static int lacks_something(const xc_message_t *m)
 {
     const xc_event_t *e = m->event;
-    if (!e || !m->calendar_id || e->all_day)
+    if (!e || !m->calendar_id)
         return 0;
-    return e->recurrence_id.kind == XC_WHEN_UTC || m->proposed_start || (e->start.kind != XC_WHEN_NONE && e->zone_guessed);
+    if (m->kind == XC_MESSAGE_CANCEL && !m->processed)
+        return 1;
+    return e->all_day ? 0 : e->recurrence_id.kind == XC_WHEN_UTC || m->proposed_start || (e->start.kind != XC_WHEN_NONE && e->zone_guessed);
 }
 
 static xc_error_t *place_all(xc_message_t *out, int n, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
 {
-    static const char *const uris[] = {"calendar:IsAllDayEvent", NULL};
+    static const char *const uris[] = {"calendar:IsAllDayEvent", "calendar:IsCancelled", NULL};
     const char **ids = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *ids);
     int *which = apr_palloc(pool, (apr_size_t)(n + 1) * sizeof *which), k = 0;
     for (int i = 0; i < n; i++)
-        if (lacks_zone(&out[i])) {
+        if (lacks_something(&out[i])) {
             which[k] = i;
             ids[k++] = out[i].calendar_id;
         }
