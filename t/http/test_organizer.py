@@ -5,7 +5,7 @@ import pytest
 from dav import Client, event, q
 from ical import events, exdates, props, value
 from meetings import attendee_line, calls_of, mailed, param, partstat, people, person, series
-from outlook import EwsError, Outlook
+from outlook import Outlook
 
 # A meeting of alice's with bob, and a weekly one.
 WHO = people('bob')

@@ -62,6 +62,8 @@ static const row_t rows[] = {
     {"ErrorImpersonateUserDenied", 403, XC_COND_NONE, 0, "The service account may not act for this mailbox."},
     {"ErrorImpersonationDenied", 403, XC_COND_NONE, 0, "The service account may not act for this mailbox."},
     {"ErrorImpersonationFailed", 403, XC_COND_NONE, 0, "The service account may not act for this mailbox."},
+    {"ErrorSendAsDenied", 403, XC_COND_NEED_PRIVILEGES, 0,
+     "Exchange lets you write into this calendar, but not invite in its owner's name: that takes a delegate."},
     {"ErrorIrresolvableConflict", 412, XC_COND_NONE, 0, CHANGED},
     {"ErrorStaleObject", 412, XC_COND_NONE, 0, CHANGED},
     {"ErrorCalendarMeetingRequestIsOutOfDate", 412, XC_COND_NONE, 0, "The organizer has sent a newer invitation: that one is to be answered."},

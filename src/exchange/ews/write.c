@@ -154,6 +154,12 @@ static int is_recipients(const xc_error_t *err)
     return err && err->code && strcmp(err->code, "ErrorInvalidRecipients") == 0;
 }
 
+/* The mail was refused: the item may have been saved all the same (ews.md 9.1). */
+static int is_unsent(const xc_error_t *err)
+{
+    return is_recipients(err) || (err && err->code && strcmp(err->code, "ErrorSendAsDenied") == 0);
+}
+
 /* Exchange does not say which address it does not like: those are named that it has not taken before. */
 static xc_error_t *name_recipients(xc_error_t *err, const xc_event_t *before, const xc_event_t *now, apr_pool_t *pool)
 {
@@ -334,7 +340,7 @@ static xc_error_t *create_master(xc_item_ref_t *out, int *sent, xc_session_t *s,
         *sent = notice != XC_NOTICE_NONE;
         return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "CreateItem without an id", pool);
     }
-    if (!err->maybe_done && !is_recipients(err))
+    if (!err->maybe_done && !is_unsent(err))
         return err;
     apr_time_t deadline = extend_deadline(s);
     xc_error_t *look = find_created(out, sent, s, es, folder_id, w->event->uid, pool);
@@ -397,7 +403,7 @@ static xc_error_t *update_master(writing_t *x, int *begun, const xc_item_ref_t *
     xc_ews_write_updates(call.w, x->before, x->w->event, also, only, s, x->es->version, x->pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, x->w->kept);
     xc_error_t *err = end_update(x->out, &call, s, x->es, x->pool);
-    if (err && (err->maybe_done || (notice != XC_NOTICE_NONE && is_recipients(err)))) {
+    if (err && (err->maybe_done || (notice != XC_NOTICE_NONE && is_unsent(err)))) {
         apr_time_t deadline = extend_deadline(s);
         xc_error_t *look = find_updated(x->out, s, x->es, ref, x->w->kept, x->pool);
         s->deadline = deadline;
