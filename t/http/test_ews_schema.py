@@ -40,6 +40,11 @@ def people_requests(tmp_path_factory):
     return sent_by('test_ews_people', tmp_path_factory.mktemp('people'))
 
 
+@pytest.fixture(scope='module')
+def telling_requests(tmp_path_factory):
+    return sent_by('test_ews_telling', tmp_path_factory.mktemp('telling'))
+
+
 def schema(name):
     path = os.path.join(SCHEMAS, name, 'ews.xsd')
     if not os.path.exists(path):
@@ -72,6 +77,11 @@ def test_requests_validate(requests, generation):
     check(requests, generation, 20)
 
 
+@pytest.mark.parametrize('generation', ['ews-2007sp1', 'ews-2019'])
+def test_what_tells_attendees_validates(telling_requests, generation):
+    check(telling_requests, generation, 80)
+
+
 def check(requests, generation, at_least):
     against = schema(generation)
     wrong, checked = [], 0
@@ -86,7 +96,8 @@ def check(requests, generation, at_least):
     assert not wrong, '\n'.join(wrong[:20])
 
 
-def test_nothing_is_ever_sent_to_anybody(requests):
+def test_nothing_is_sent_that_was_not_to_be(requests):
+    """Every write says whom it mails; those of this program are all to mail nobody."""
     for name, envelope in requests.items():
         operation = envelope.find(SOAP + 'Body')[0]
         for attribute in ('SendMeetingInvitations', 'SendMeetingInvitationsOrCancellations', 'SendMeetingCancellations'):
