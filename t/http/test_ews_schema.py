@@ -16,7 +16,7 @@ TYPES = '{http://schemas.microsoft.com/exchange/services/2006/types}'
 MESSAGES = '{http://schemas.microsoft.com/exchange/services/2006/messages}'
 
 OPERATIONS = {'GetFolder', 'CreateFolder', 'UpdateFolder', 'DeleteFolder', 'SyncFolderHierarchy', 'SyncFolderItems', 'GetItem',
-              'FindItem', 'CreateItem', 'UpdateItem', 'DeleteItem', 'MoveItem', 'CopyItem', 'ResolveNames'}
+              'FindItem', 'FindFolder', 'CreateItem', 'UpdateItem', 'DeleteItem', 'MoveItem', 'CopyItem', 'ResolveNames'}
 
 
 def sent_by(name, out):
