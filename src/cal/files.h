@@ -69,8 +69,12 @@ apr_array_header_t *xc_files_missing(const apr_array_header_t *before, const apr
 /** The file with this key in a list (may be NULL), else NULL. */
 const xc_file_t *xc_files_find(const apr_array_header_t *files, const char *key);
 
+/** What a stored text says of a file (id NULL). @return valid-managed-id when it names none of this key */
+xc_error_t *xc_files_named(xc_file_t *out, const char *text, const char *key, apr_pool_t *pool);
+
 /**
- * Change the ATTACH lines of a stored text (RFC 8607 3.4).
+ * Change the ATTACH lines of a stored text (RFC 8607 3.4). A component never names a file twice; parameters of a line
+ * that is replaced stay, but for those that describe the file.
  * @param key   the file that is replaced or removed; NULL = `file` is added
  * @param file  the new one; NULL = removed
  * @param rids  const char *: the occurrences that are meant ("M" the master, else a RECURRENCE-ID); NULL = all

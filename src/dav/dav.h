@@ -196,16 +196,22 @@ xc_error_t *xc_zone_of_text(const xc_zone_t **out, const char *text, apr_pool_t 
 /** What a client is given: the files in loaded->text get their URLs. path: of the object. */
 void xc_files_show(xc_dav_t *d, const xc_path_t *path, xc_loaded_t *loaded, apr_pool_t *pool);
 /**
- * What a client wrote: URLs of ours become keys again, files of other objects come along.
+ * What a client wrote: URLs of ours become keys again, files of other objects come along. In a calendar of tasks links
+ * stay links.
  * @return the files to be written with it
  */
-apr_hash_t *xc_files_hide(xc_dav_t *d, const char **text, apr_size_t *len);
+apr_hash_t *xc_files_hide(xc_dav_t *d, const xc_calendar_t *cal, const char **text, apr_size_t *len);
 /** GET of one file of the object that the request is about. */
 xc_error_t *xc_get_file(xc_dav_t *d, const char *key);
 /** POST of an action to an object (RFC 8607 3.4). */
 xc_error_t *xc_method_attach(xc_dav_t *d);
 /** A change was made: answer with the object when the client prefers that, else with `status` alone (put.c). */
 xc_error_t *xc_reply_object(xc_dav_t *d, xc_calendar_t *cal, const xc_item_t *item, int status);
+/**
+ * A change failed. RFC 8144 3.2: who lost a race and prefers the representation gets the winner's (put.c).
+ * @return NULL when it has been answered so, else err
+ */
+xc_error_t *xc_reply_conflict(xc_dav_t *d, xc_calendar_t *cal, xc_error_t *err);
 
 /* ---- conditions of the request (precond.c) ---- */
 

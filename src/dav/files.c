@@ -28,48 +28,74 @@ void xc_files_show(xc_dav_t *d, const xc_path_t *path, xc_loaded_t *loaded, apr_
 
 typedef struct hide_t {
     xc_dav_t *d;
-    apr_hash_t *files;
+    apr_hash_t *files;       /* key -> xc_newfile_t * */
+    apr_hash_t *missed;      /* object and key that led to nothing -> anything */
 } hide_t;
 
-/* A file of another object of the account travels along: the client copies an event, or moves it by PUT and DELETE. */
-static const char *bring_along(hide_t *h, const xc_path_t *path, const char *key)
+static xc_error_t *find_file(xc_newfile_t **out, hide_t *h, const xc_path_t *path, const char *key)
 {
     apr_pool_t *pool = h->d->pool; /* the file outlives the walk over the text */
     xc_calendar_t *cal;
-    xc_item_t *item;
+    xc_item_t *item = NULL;
+    *out = NULL;
+    XC_TRY(xc_resource_calendar_at(&cal, h->d, path));
+    if (cal)
+        XC_TRY(xc_calendar_item(&item, cal, path->name, pool));
+    return item ? xc_calendar_file(out, cal, item, key, pool) : NULL;
+}
+
+/*
+ * A file of another object travels along: the client copies an event, or moves it by PUT and DELETE. However often it
+ * is named, it is fetched once; what cannot be had is not asked for without end.
+ */
+static const char *bring_along(hide_t *h, const xc_path_t *path, const char *key)
+{
+    const char *missed = apr_pstrcat(h->d->pool, key, xc_resource_href(h->d, path, h->d->pool), NULL);
+    unsigned max = (unsigned)h->d->req->cfg->max_files;
     xc_newfile_t *file;
-    if (xc_resource_calendar(&cal, h->d, path->calendar) || !cal || xc_calendar_item(&item, cal, path->name, pool) || !item)
+    if (apr_hash_get(h->files, key, APR_HASH_KEY_STRING))
+        return key;
+    if (apr_hash_count(h->files) > max || apr_hash_count(h->missed) > max || apr_hash_get(h->missed, missed, APR_HASH_KEY_STRING))
         return NULL;
-    xc_error_t *err = xc_calendar_file(&file, cal, item, key, pool);
-    if (err) {
-        xc_log(h->d->req->log, XC_LOG_INFO, "an attachment that an event brings along stays where it is: %s", err->message);
+    xc_error_t *err = find_file(&file, h, path, key);
+    if (!file) {
+        apr_hash_set(h->missed, missed, APR_HASH_KEY_STRING, "");
+        xc_log(h->d->req->log, XC_LOG_INFO, "an attachment that an event brings along stays where it is: %s", err ? err->message : "no such event");
         return NULL;
     }
     apr_hash_set(h->files, file->key, APR_HASH_KEY_STRING, file);
     return file->key;
 }
 
-/* Whatever name of this host the client used: the path and the key say which file is meant. */
+/* Which object of ours does a URL before its query name? *other: it names another host, which may be this one under another name. */
+static int path_of(xc_path_t *path, int *other, const hide_t *h, const char *url)
+{
+    const xc_req_t *req = h->d->req;
+    const char *scheme = strstr(url, "://"), *start = scheme ? strchr(scheme + 3, '/') : NULL;
+    xc_error_t *err = xc_path_parse_url(path, url, req->host_url, req->cfg->base, h->d->pool);
+    *other = err && err->status == 502 && start;
+    if (*other)
+        err = xc_path_parse(path, start, req->cfg->base, h->d->pool);
+    return !err && path->kind == XC_R_OBJECT;
+}
+
 static const char *key_of(void *ctx, const char *uri, apr_pool_t *pool)
 {
     hide_t *h = ctx;
     xc_path_t path;
-    const char *query = strstr(uri, QUERY), *scheme = strstr(uri, "://"), *start = uri;
-    if (!query || !xc_file_is_key(query + sizeof(QUERY) - 1))
+    const char *query = strstr(uri, QUERY);
+    int other;
+    if (!query || !xc_file_is_key(query + sizeof(QUERY) - 1) || !path_of(&path, &other, h, apr_pstrmemdup(pool, uri, (apr_size_t)(query - uri))))
         return NULL;
-    if (scheme && scheme < query)
-        start = strchr(scheme + 3, '/');
-    if (!start || start >= query || xc_path_parse(&path, apr_pstrmemdup(pool, start, (apr_size_t)(query - start)), h->d->req->cfg->base, pool))
-        return NULL;
-    if (path.kind != XC_R_OBJECT || !xc_resource_is_own(h->d, &path))
-        return NULL;
-    const char *key = apr_pstrdup(pool, query + sizeof(QUERY) - 1);
-    return xc_path_equal(&path, &h->d->path) ? key : bring_along(h, &path, apr_pstrdup(h->d->pool, key));
+    const char *key = apr_pstrdup(h->d->pool, query + sizeof(QUERY) - 1);
+    return !other && xc_path_equal(&path, &h->d->path) ? key : bring_along(h, &path, key);
 }
 
-apr_hash_t *xc_files_hide(xc_dav_t *d, const char **text, apr_size_t *len)
+apr_hash_t *xc_files_hide(xc_dav_t *d, const xc_calendar_t *cal, const char **text, apr_size_t *len)
 {
-    hide_t h = { d, apr_hash_make(d->pool) };
+    hide_t h = { d, apr_hash_make(d->pool), apr_hash_make(d->pool) };
+    if (!(cal->components & XC_COMP_VEVENT))
+        return h.files; /* a link to an event's file stays a link */
     if (strstr(*text, XC_ATTACHMENT "=") || strstr(*text, "\n ") || strstr(*text, "\n\t")) /* a fold may lie anywhere */
         xc_files_from_urls(text, len, *text, *len, key_of, &h, d->pool);
     return h.files;
@@ -100,6 +126,21 @@ xc_error_t *xc_get_file(xc_dav_t *d, const char *key)
 
 /* ---- POST ?action=attachment-… ---- */
 
+/* What is no UTF-8 is taken as ISO 8859-1, in which headers once were. */
+static const char *as_utf8(const char *name, apr_pool_t *pool)
+{
+    if (!name || xc_xml_valid_text(name, strlen(name)))
+        return name;
+    char *out = apr_palloc(pool, 2 * strlen(name) + 1), *w = out;
+    for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
+        if (*p >= 0x80)
+            *w++ = (char)(0xC0 | *p >> 6);
+        *w++ = (char)(*p < 0x80 ? *p : 0x80 | (*p & 0x3F));
+    }
+    *w = '\0';
+    return out;
+}
+
 /* filename of a Content-Disposition (RFC 6266); filename* in UTF-8 wins. NULL when there is none. */
 static const char *disposition_name(const xc_dav_t *d)
 {
@@ -115,7 +156,7 @@ static const char *disposition_name(const xc_dav_t *d)
             value = apr_pstrmemdup(d->pool, value + 1, strcspn(value + 1, "; \t"));
             value = apr_punescape_url(d->pool, value, NULL, NULL, 0);
             if (value && *value)
-                return value;
+                return as_utf8(value, d->pool);
         }
         else if (!strncasecmp(p, "filename=", 9)) {
             p += 9;
@@ -133,7 +174,7 @@ static const char *disposition_name(const xc_dav_t *d)
                 plain = apr_pstrmemdup(d->pool, p, strcspn(p, "; \t"));
         }
     }
-    return plain;
+    return as_utf8(plain, d->pool);
 }
 
 /* ?rid=M,20270101T090000Z: NULL in *out when it is not said. */
@@ -174,7 +215,8 @@ static xc_error_t *read_file(xc_newfile_t **file, xc_dav_t *d)
     if (err && err->status == 413)
         return xc_error_make(d->pool, 0, XC_COND_MAX_ATTACHMENT_SIZE, "An attachment can have %" APR_SIZE_T_FMT " bytes here.", max);
     XC_TRY(err);
-    *file = xc_newfile_make(disposition_name(d), xc_ask_header(d, "Content-Type"), (const unsigned char *)data, len, d->pool);
+    *file = apr_pcalloc(d->pool, sizeof(**file));
+    **file = (xc_newfile_t){ .name = disposition_name(d), .type = xc_ask_header(d, "Content-Type"), .data = (const unsigned char *)data, .len = len };
     return NULL;
 }
 
@@ -200,7 +242,9 @@ xc_error_t *xc_method_attach(xc_dav_t *d)
     XC_TRY(xc_resource_self(&r, d));
     if (action->takes_file)
         XC_TRY(read_file(&file, d));
-    XC_TRY(xc_calendar_edit_file(&result, r->cal, d->path.name, id, file, rids, &expect, d->pool));
+    xc_error_t *err = xc_calendar_edit_file(&result, r->cal, d->path.name, id, &file, rids, &expect, d->pool);
+    if (err)
+        return xc_reply_conflict(d, r->cal, err);
     if (file) {
         xc_reply_header(d, "Cal-Managed-ID", file->key);
         if (action->status == 201)

@@ -86,6 +86,11 @@ static xc_error_t *dispatch(xc_dav_t *d)
     d->method = find_method(req->method, d->path.kind);
     if (!d->method || !(d->method->kinds & d->path.kind))
         return not_allowed(d, d->path.kind);
+    if ((d->method->flags & XC_M_CHANGES) && (d->path.kind & XC_R_MEMBERS) && xc_ask_query(d, XC_ATTACHMENT)) {
+        /* a file is changed by POST to its object (RFC 8607 3.8, 3.9): the object must not suffer for it */
+        xc_reply_header(d, "Allow", "OPTIONS, GET, HEAD");
+        return xc_error_make(d->pool, 405, XC_COND_NONE, "An attachment is changed by way of its event (?action=attachment-update, attachment-remove).");
+    }
     d->head = !strcmp(d->method->name, "HEAD");
     if (d->method->flags & XC_M_ANONYMOUS)
         return d->method->handle(d);

@@ -99,8 +99,7 @@ static xc_error_t *parent_of(xc_calendar_t **cal, xc_dav_t *d)
     return NULL;
 }
 
-/* RFC 8144 3.2: who lost a race and wants the representation gets the winner's. */
-static xc_error_t *conflict(xc_dav_t *d, xc_calendar_t *cal, xc_error_t *err)
+xc_error_t *xc_reply_conflict(xc_dav_t *d, xc_calendar_t *cal, xc_error_t *err)
 {
     xc_item_t *item;
     if (err->status != 412 || !d->representation)
@@ -125,11 +124,11 @@ xc_error_t *xc_method_put(xc_dav_t *d)
     XC_TRY(parent_of(&cal, d));
     const char *stored = text;
     apr_size_t stored_len = len;
-    apr_hash_t *files = xc_files_hide(d, &stored, &stored_len);
+    apr_hash_t *files = xc_files_hide(d, cal, &stored, &stored_len);
     xc_error_t *err = xc_calendar_put_with(&result, cal, d->path.name, stored, stored_len, files, &expect, d->pool);
     if (stored != text)
         result.verbatim = 0; /* a URL that is written anew may be folded in another way */
-    return err ? conflict(d, cal, err) : reply_stored(d, cal, &result);
+    return err ? xc_reply_conflict(d, cal, err) : reply_stored(d, cal, &result);
 }
 
 xc_error_t *xc_method_post(xc_dav_t *d)
@@ -148,7 +147,7 @@ xc_error_t *xc_method_post(xc_dav_t *d)
     XC_TRY(xc_precond_if_match(d, NULL)); /* If-None-Match is about the new member, which no tag names yet */
     const char *name = apr_pstrcat(d->pool, xc_crypt_random_hex(d->pool, 16), ".ics", NULL);
     const char *stored = text;
-    apr_hash_t *files = xc_files_hide(d, &stored, &len);
+    apr_hash_t *files = xc_files_hide(d, cal, &stored, &len);
     XC_TRY(xc_calendar_put_with(&result, cal, name, stored, len, files, &expect, d->pool));
     if (stored != text)
         result.verbatim = 0;

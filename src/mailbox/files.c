@@ -20,6 +20,8 @@ xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_it
     *out = NULL;
     if (!ops || !xc_file_is_key(key) || xc_calendar_is_tasks(cal))
         return no_file(pool);
+    XC_TRY(xc_calendar_allow_read(cal, pool));
+    XC_TRY(xc_calendar_allow_item(cal, item, pool));
     XC_TRY(s->backend->item_fetch(&fetched, s, &item->id, 1, pool));
     if (fetched[0].error)
         return fetched[0].error;
@@ -37,7 +39,7 @@ xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_it
     return NULL;
 }
 
-xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
+xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, xc_newfile_t **file,
                                   const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool)
 {
     const xc_mailbox_config_t *cfg = cal->mailbox->cfg;
@@ -48,7 +50,7 @@ xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, cons
     if (xc_calendar_is_tasks(cal))
         return xc_error_make(pool, 403, XC_COND_NONE, "Files are kept of events only, not of tasks.");
     XC_TRY(xc_calendar_allow(cal, XC_RIGHT_MODIFY, pool));
-    if (file && cfg->max_file_bytes && file->len > cfg->max_file_bytes)
+    if (*file && cfg->max_file_bytes && (*file)->len > cfg->max_file_bytes)
         return xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENT_SIZE, "An attachment can have %" APR_SIZE_T_FMT " bytes here.", cfg->max_file_bytes);
     XC_TRY(xc_calendar_item(&present, cal, href, pool));
     if (!present)
@@ -60,10 +62,15 @@ xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, cons
         return loaded->error;
     if (loaded->received)
         return xc_error_make(pool, 403, XC_COND_NONE, "The files of a meeting are its organizer's to change.");
-    XC_TRY(xc_files_edit(&text, loaded->text, key, file, rids, pool));
     apr_hash_t *files = apr_hash_make(pool);
-    if (file)
-        apr_hash_set(files, file->key, APR_HASH_KEY_STRING, file);
+    if (*file) {
+        xc_file_t was = {.name = NULL};
+        if (key)
+            XC_TRY(xc_files_named(&was, loaded->text, key, pool));
+        *file = xc_newfile_make((*file)->name ? (*file)->name : was.name, (*file)->type ? (*file)->type : was.type, (*file)->data, (*file)->len, pool);
+        apr_hash_set(files, (*file)->key, APR_HASH_KEY_STRING, *file);
+    }
+    XC_TRY(xc_files_edit(&text, loaded->text, key, *file, rids, pool));
     /* what was edited is what is there now */
     xc_expect_t still = {.if_match = apr_pstrcat(pool, "\"", loaded->item->etag, "\"", NULL)};
     return xc_calendar_put_with(out, cal, href, text, strlen(text), files, &still, pool);

@@ -203,10 +203,12 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
 /** The content of an attached file: from Exchange, in two calls. @return 404 when the object has no such file */
 xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_item_t *item, const char *key, apr_pool_t *pool);
 /**
- * Add, replace or remove a file (RFC 8607 3.4): see xc_files_edit for key, file and rids.
+ * Add, replace or remove a file (RFC 8607 3.4): see xc_files_edit for key and rids.
+ * @param file  in: the content, name and type as the client says them; NULL there = as they were, or a default. Out: the
+ *              file as it was stored, with its key. *file NULL = it is removed
  * @return 404 when there is no such object, 412, valid-managed-id, valid-rid, and all of xc_calendar_put
  */
-xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
+xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, xc_newfile_t **file,
                                   const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool);
 
 /**

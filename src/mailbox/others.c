@@ -94,6 +94,7 @@ static void hide(xc_event_t *e)
     e->organizer.address = e->organizer.name = NULL;
     e->attendees = NULL;
     e->my_address = NULL;
+    e->files = NULL;
 }
 
 static int is_private(const xc_event_t *e)

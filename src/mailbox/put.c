@@ -55,7 +55,10 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     xc_mailbox_t *m = cal->mailbox;
     memset(p, 0, sizeof *p);
     p->write.files = files ? files : apr_hash_make(pool);
-    XC_TRY(xc_files_extract(&p->text, &p->len, p->write.files, text, len, m->cfg->max_file_bytes, pool));
+    p->text = text;
+    p->len = len;
+    if (!xc_calendar_is_tasks(cal)) /* whose files are not Exchange's: the client's text keeps them */
+        XC_TRY(xc_files_extract(&p->text, &p->len, p->write.files, text, len, m->cfg->max_file_bytes, pool));
     XC_TRY(xc_object_parse(&p->obj, p->text, p->len, &m->cfg->limits, pool));
     XC_TRY(check_component(cal, p->obj, pool));
     XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
@@ -101,6 +104,26 @@ static xc_error_t *drop_old_html(prepared_t *p, xc_calendar_t *cal, const xc_eve
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, without, left, p->event, cal->mailbox->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
     p->stored = xc_object_text_for(p->event, pool);
+    return NULL;
+}
+
+static int has_file(const xc_event_t *event, const char *key)
+{
+    int found = xc_files_find(event->files, key) != NULL;
+    for (int i = 0; event->overrides && i < event->overrides->nelts && !found; i++)
+        found = xc_files_find(APR_ARRAY_IDX(event->overrides, i, const xc_event_t *)->files, key) != NULL;
+    return found;
+}
+
+/* An attendee's own files have no place in a meeting: they are refused and not lost. */
+static xc_error_t *check_attendee_files(const xc_event_t *before, const xc_event_t *now, apr_pool_t *pool)
+{
+    for (int i = -1; i < (now->overrides ? now->overrides->nelts : 0); i++) {
+        const xc_event_t *e = i < 0 ? now : APR_ARRAY_IDX(now->overrides, i, const xc_event_t *);
+        for (int k = 0; e->files && k < e->files->nelts; k++)
+            if (!has_file(before, APR_ARRAY_IDX(e->files, k, xc_file_t).key))
+                return xc_error_make(pool, 0, XC_COND_ALLOWED_ATTENDEE_CHANGE, "The files of a meeting are its organizer's to change.");
+    }
     return NULL;
 }
 
@@ -202,6 +225,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         return NULL;
     }
     if (loaded->received) {
+        XC_TRY(check_attendee_files(before, p.event, pool));
         xc_answer_text_t answer = {.obj = p.obj, .now = p.event, .text = p.text, .len = p.len};
         return xc_answer_put(out, cal, present, loaded, before, &answer, pool);
     }

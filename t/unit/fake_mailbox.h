@@ -416,7 +416,7 @@ xc_error_t *xc_calendar_file(xc_newfile_t **out, xc_calendar_t *cal, const xc_it
     return xc_error_make(pool, 404, XC_COND_NONE, "no file");
 }
 
-xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, const xc_newfile_t *file,
+xc_error_t *xc_calendar_edit_file(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *key, xc_newfile_t **file,
                                   const apr_array_header_t *rids, const xc_expect_t *expect, apr_pool_t *pool)
 {
     (void)out, (void)cal, (void)href, (void)key, (void)file, (void)rids, (void)expect;

@@ -56,6 +56,8 @@ START_TEST(inline_content)
     ck_assert_int_eq(err->cond, XC_COND_MAX_ATTACHMENT_SIZE);
     extract(BASE "|ATTACH;VALUE=BINARY;ENCODING=BASE64:*", files, &err, 5);
     ck_assert_int_eq(err->cond, XC_COND_VALID_CALENDAR_DATA);
+    /* whatever the client's spelling, our lines are found again */
+    ck_assert_ptr_nonnull(strstr(extract(BASE "|attach;encoding=base64;value=binary: aGVs bG8=", files, &err, 5), "\nATTACH;"));
     ck_assert_str_eq(extract(BASE "|BEGIN:VALARM|ACTION:AUDIO|TRIGGER:-PT1M|ATTACH;VALUE=BINARY;ENCODING=BASE64:aGVsbG8h|END:VALARM", files, &err, 1), "same");
 }
 END_TEST
@@ -63,7 +65,7 @@ END_TEST
 START_TEST(names_are_safe)
 {
     static const char *const rows[][2] = {{NULL, "attachment"}, {"", "attachment"}, {"..", "attachment"}, {"../../etc/passwd", "passwd"},
-                                          {"C:\\temp\\x.doc", "x.doc"}, {"a\r\nSet-Cookie: x", "aSet-Cookie: x"}, {"q\"uote", "quote"}};
+                                          {"C:\\temp\\x.doc", "x.doc"}, {"a\r\nSet-Cookie: x", "aSet-Cookie: x"}, {"q\"uote", "quote"}, {"\xff", "\xEF\xBF\xBD"}};
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         ck_assert_str_eq(xc_newfile_make(rows[i][0], NULL, (const unsigned char *)"", 0, pool)->name, rows[i][1]);
     char *lang = apr_palloc(pool, 601);
@@ -115,6 +117,10 @@ START_TEST(what_exchange_holds)
     ck_assert_ptr_nonnull(strstr(now, "FILENAME=a.txt"));
     ck_assert_ptr_nonnull(strstr(now, "MANAGED-ID=" K2));
     ck_assert_ptr_nonnull(strstr(now, "\"new, ^'one^'.txt\""));
+    APR_ARRAY_IDX(e->files, 1, xc_file_t).type = "text/plain\r\nX-EVIL:1";
+    now = unfolded(xc_files_apply(text, e, pool));
+    ck_assert_ptr_null(strstr(now, "EVIL"));
+    ck_assert_ptr_nonnull(strstr(now, "FMTTYPE=application/octet-stream"));
     e->files = NULL;
     now = xc_files_apply(text, e, pool);
     ck_assert_ptr_null(strstr(now, "ATTACH"));
@@ -149,6 +155,13 @@ START_TEST(edits)
     static const char series[] = BASE "|X-A:b|RRULE:FREQ=DAILY;COUNT=5|EXDATE;TZID=Europe/Vienna:20240509T090000|" LINE(K1);
     ck_assert_ptr_null(edit(&out, series, NULL, NULL));
     ck_assert_int_eq(count(out, "ATTACH;"), 2);
+    /* the same once more is no second one; an update keeps what does not describe the file */
+    const char *key = xc_newfile_make("n.txt", "text/plain", (const unsigned char *)"abc", 3, pool)->key;
+    const char *twice = apr_pstrcat(pool, BASE "|ATTACH;X-A=b;MANAGED-ID=", key, ";FILENAME=n.txt:x-excal-file:", key, NULL);
+    ck_assert_ptr_null(edit(&out, twice, NULL, NULL));
+    ck_assert_int_eq(count(out, "ATTACH;"), 1);
+    ck_assert_ptr_null(edit(&out, twice, key, NULL));
+    ck_assert_int_eq(count(out, "X-A=b"), 1);
     ck_assert_ptr_null(edit(&out, series, K1, "M"));
     ck_assert_int_eq(count(out, "n.txt"), 1);
     ck_assert_int_eq(count(out, K1), 0);
@@ -160,6 +173,7 @@ START_TEST(edits)
     ck_assert_ptr_nonnull(strstr(out, "DTEND;TZID=Europe/Vienna:20240507T100000"));
     ck_assert_int_eq(count(out, "RRULE"), 1);
     ck_assert_int_eq(count(out, "X-A:b"), 2);
+    ck_assert_ptr_null(edit(&out, series, NULL, "20240507T070000Z"));
     /* those that are none */
     static const char *const bad[] = {"20240509T070000Z", "20240511T070000Z", "20240507T080000Z", "20240507", "X", "2024050", "20240507T070000+"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {

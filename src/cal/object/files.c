@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/crypt.h"
+#include "base/xml.h"
 #include "cal/object/object_priv.h"
 #include "cal/object/text_tree.h"
 
@@ -32,6 +33,7 @@ static const char *safe_name(const char *name, apr_pool_t *pool)
 {
     if (!name || !*name)
         return DEFAULT_NAME;
+    name = xc_xml_clean_text(name, pool);
     for (const char *p = name; *p; p++)
         if ((*p == '/' || *p == '\\') && p[1])
             name = p + 1;
@@ -132,13 +134,19 @@ static int is_inline(const xc_line_t *line, apr_pool_t *pool)
     return (value && strcasecmp(value, "BINARY") == 0) || (encoding && strcasecmp(encoding, "BASE64") == 0);
 }
 
-/* The line before its colon, without what says that the content is inside. */
-static const char *head_of(const xc_line_t *line, apr_pool_t *pool)
+/* A line before its colon, with the property's name as we write it. */
+static const char *whole_head(const xc_line_t *line, apr_pool_t *pool)
 {
-    static const char *const gone[] = {"ENCODING", "VALUE", "MANAGED-ID", "SIZE", NULL};
     xc_line_t head = *line;
     head.raw_len = line->colon;
     const char *s = xc_tree_line(&head, pool);
+    return apr_pstrcat(pool, "ATTACH", s + strcspn(s, ";"), NULL);
+}
+
+const char *xc_file_head(const xc_line_t *line, apr_pool_t *pool)
+{
+    static const char *const gone[] = {"ENCODING", "VALUE", "MANAGED-ID", "SIZE", NULL};
+    const char *s = whole_head(line, pool);
     for (int i = 0; gone[i]; i++)
         s = xc_tree_drop_param(s, gone[i], pool);
     return s;
@@ -152,7 +160,7 @@ static const char *line_for(const char *head, const char *key, const char *name,
     if (name)
         head = xc_tree_set_param(head, "FILENAME", param_encode(name, pool), pool);
     if (type)
-        head = xc_tree_set_param(head, "FMTTYPE", type, pool);
+        head = xc_tree_set_param(head, "FMTTYPE", safe_type(type, pool), pool);
     head = xc_tree_set_param(head, "MANAGED-ID", key, pool);
     return apr_pstrcat(pool, head, ":" XC_FILE_SCHEME, key, NULL);
 }
@@ -162,9 +170,22 @@ const char *xc_file_line(const char *head, const xc_newfile_t *file, apr_pool_t 
     return line_for(head, file->key, file->name, file->type, (apr_int64_t)file->len, pool);
 }
 
+/* Some fold base64 with more than the one blank that unfolding takes away. */
+static const char *without_blanks(const char *value, apr_pool_t *pool)
+{
+    if (!strpbrk(value, " \t"))
+        return value;
+    char *out = apr_palloc(pool, strlen(value) + 1), *w = out;
+    for (const char *p = value; *p; p++)
+        if (*p != ' ' && *p != '\t')
+            *w++ = *p;
+    *w = '\0';
+    return out;
+}
+
 static xc_error_t *take_inline(xc_render_t *r, apr_hash_t *files, const xc_line_t *line, apr_size_t max_bytes, apr_pool_t *pool)
 {
-    const char *head = head_of(line, r->pool), *value = xc_line_value(line, r->pool);
+    const char *head = xc_file_head(line, r->pool), *value = without_blanks(xc_line_value(line, r->pool), r->pool);
     apr_size_t len = strlen(value), n = 0;
     if (max_bytes && len / 4 * 3 > max_bytes + 3)
         return xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENT_SIZE, "An attachment is larger than %" APR_SIZE_T_FMT " bytes.", max_bytes);
@@ -224,12 +245,10 @@ typedef struct rewrite_t {
 static const char *rewritten(const rewrite_t *w, const xc_line_t *line, apr_pool_t *pool)
 {
     const char *value = xc_line_value(line, pool), *key = xc_file_key_of(value);
-    xc_line_t head = *line;
-    head.raw_len = line->colon;
     if (w->prefix)
-        return key ? apr_pstrcat(pool, xc_tree_line(&head, pool), ":", w->prefix, key, NULL) : NULL;
+        return key ? apr_pstrcat(pool, whole_head(line, pool), ":", w->prefix, key, NULL) : NULL;
     key = key ? NULL : w->key_of(w->ctx, value, pool);
-    return key ? apr_pstrcat(pool, xc_tree_set_param(xc_tree_line(&head, pool), "MANAGED-ID", key, pool), ":" XC_FILE_SCHEME, key, NULL) : NULL;
+    return key ? apr_pstrcat(pool, xc_tree_set_param(whole_head(line, pool), "MANAGED-ID", key, pool), ":" XC_FILE_SCHEME, key, NULL) : NULL;
 }
 
 static void rewrite(const char **out, apr_size_t *out_len, const rewrite_t *w, const char *text, apr_size_t len, apr_pool_t *pool)

@@ -16,6 +16,7 @@ typedef struct edit_t {
     const xc_newfile_t *file;
     const apr_array_header_t *rids;
     char *found;                /* by rid: a component was met */
+    apr_array_header_t *made;   /* xc_when_t: occurrences that became overrides */
     int edited;
 } edit_t;
 
@@ -75,29 +76,45 @@ static int is_meant(const edit_t *e, icalcomponent *comp)
     return meant;
 }
 
+static const char *key_of_line(const edit_t *e, const xc_child_t *c)
+{
+    return c->node || strcmp(c->line.name, "ATTACH") != 0 ? NULL : xc_file_key_of(xc_line_value(&c->line, e->r.pool));
+}
+
+static int has_file(const edit_t *e, const xc_node_t *n, const char *key)
+{
+    int found = 0;
+    for (int i = 0; i < n->children->nelts && !found; i++) {
+        const char *there = key_of_line(e, &APR_ARRAY_IDX(n->children, i, xc_child_t));
+        found = there && strcmp(there, key) == 0;
+    }
+    return found;
+}
+
+/* A component's own lines, with what is to become of the file. */
 static void copy_lines(edit_t *e, const xc_node_t *n, int edit, int occurrence)
 {
     static const char *const series[] = {"RRULE", "RDATE", "EXRULE", "EXDATE", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", NULL};
+    int there = edit && e->file && (!e->key || strcmp(e->key, e->file->key) != 0) && has_file(e, n, e->file->key);
     for (int i = 0; i < n->children->nelts; i++) {
         const xc_child_t *c = &APR_ARRAY_IDX(n->children, i, xc_child_t);
-        int skip = 0;
-        if (c->node)
-            continue;
-        for (int k = 0; occurrence && series[k]; k++)
-            skip |= strcmp(c->line.name, series[k]) == 0;
+        int skip = c->node != NULL;
+        for (int k = 0; !skip && occurrence && series[k]; k++)
+            skip = strcmp(c->line.name, series[k]) == 0;
         if (skip)
             continue;
-        const char *key = edit && e->key && strcmp(c->line.name, "ATTACH") == 0 ? xc_file_key_of(xc_line_value(&c->line, e->r.pool)) : NULL;
+        const char *key = edit && e->key ? key_of_line(e, c) : NULL;
         if (key && strcmp(key, e->key) == 0) {
             e->edited = 1;
-            if (e->file)
-                xc_render_line(&e->r, xc_file_line("ATTACH", e->file, e->r.pool));
+            if (e->file && !there)
+                xc_render_line(&e->r, xc_file_line(xc_file_head(&c->line, e->r.pool), e->file, e->r.pool));
             continue;
         }
         xc_tree_copy_line(&e->r, &c->line);
     }
     if (edit && !e->key) {
-        xc_render_line(&e->r, xc_file_line("ATTACH", e->file, e->r.pool));
+        if (!there)
+            xc_render_line(&e->r, xc_file_line("ATTACH", e->file, e->r.pool));
         e->edited = 1;
     }
 }
@@ -129,6 +146,10 @@ static xc_error_t *make_override(edit_t *e, const xc_node_t *master, const char 
         gone |= same_when(&APR_ARRAY_IDX(series->exdates, i, xc_when_t), &at, series->start.zone);
     if (gone || !xc_recur_index_of(series->recur, day) || at.wall.hour != series->start.wall.hour || at.wall.minute != series->start.wall.minute)
         return xc_error_make(pool, 0, XC_COND_VALID_RID, "%.20s is no occurrence of the series.", text);
+    for (int i = 0; i < e->made->nelts; i++)
+        if (same_when(&APR_ARRAY_IDX(e->made, i, xc_when_t), &at, series->start.zone))
+            return NULL; /* named twice */
+    APR_ARRAY_PUSH(e->made, xc_when_t) = at;
     const xc_event_t *o = xc_event_occurrence(series, &at, e->r.pool);
     xc_buf_printf(e->r.buf, "BEGIN:%s\r\n", master->name);
     xc_render_when(&e->r, "RECURRENCE-ID", &at);
@@ -166,6 +187,33 @@ static xc_error_t *edit_all(edit_t *e, const xc_node_t *root, apr_pool_t *pool)
     return NULL;
 }
 
+static xc_error_t *read_event(xc_object_t **obj, xc_event_t **event, const char *text, apr_pool_t *pool)
+{
+    const char *const nobody[] = {NULL};
+    XC_TRY(xc_object_parse_stored(obj, text, strlen(text), pool));
+    return xc_object_to_event(event, *obj, nobody, NULL, pool);
+}
+
+static xc_error_t *no_file(apr_pool_t *pool)
+{
+    return xc_error_make(pool, 0, XC_COND_VALID_MANAGED_ID, "No such file is attached there.");
+}
+
+xc_error_t *xc_files_named(xc_file_t *out, const char *text, const char *key, apr_pool_t *pool)
+{
+    xc_object_t *obj;
+    xc_event_t *event;
+    memset(out, 0, sizeof(*out));
+    XC_TRY(read_event(&obj, &event, text, pool));
+    const xc_file_t *file = xc_files_find(event->files, key);
+    for (int i = 0; event->overrides && i < event->overrides->nelts && !file; i++)
+        file = xc_files_find(APR_ARRAY_IDX(event->overrides, i, const xc_event_t *)->files, key);
+    if (!file)
+        return no_file(pool);
+    *out = *file;
+    return NULL;
+}
+
 xc_error_t *xc_files_edit(const char **out, const char *text, const char *key, const xc_newfile_t *file, const apr_array_header_t *rids,
                           apr_pool_t *pool)
 {
@@ -175,19 +223,16 @@ xc_error_t *xc_files_edit(const char **out, const char *text, const char *key, c
 
     *out = NULL;
     apr_pool_create(&tmp, pool);
-    const char *const nobody[] = {NULL};
-    xc_error_t *err = xc_object_parse_stored(&obj, text, strlen(text), pool);
-    if (!err)
-        err = xc_object_to_event(&event, obj, nobody, NULL, pool);
+    xc_error_t *err = read_event(&obj, &event, text, pool);
     xc_node_t *root = err ? NULL : xc_tree_read(text, strlen(text), tmp);
     if (!err && !root)
         err = xc_error_make(pool, 0, XC_COND_VALID_CALENDAR_OBJECT, "The object cannot be changed.");
     if (!err) {
-        edit_t e = {{xc_buf_make(tmp, 0), apr_hash_make(tmp), tmp}, obj, event, key, file, rids, NULL, 0};
+        edit_t e = {{xc_buf_make(tmp, 0), apr_hash_make(tmp), tmp}, obj, event, key, file, rids, NULL, apr_array_make(tmp, 2, sizeof(xc_when_t)), 0};
         e.found = apr_pcalloc(tmp, rids ? (apr_size_t)rids->nelts + 1 : 1);
         err = edit_all(&e, root, pool);
         if (!err && !e.edited)
-            err = xc_error_make(pool, 0, XC_COND_VALID_MANAGED_ID, "No such file is attached there.");
+            err = no_file(pool);
         if (!err)
             *out = apr_pstrmemdup(pool, e.r.buf->data, e.r.buf->len);
     }
