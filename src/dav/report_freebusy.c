@@ -74,7 +74,8 @@ static xc_error_t *add_home(busy_t *b)
         if (!(r->cal->components & XC_COMP_VEVENT)) /* tasks take no time */
             continue;
         const char *transp = xc_deadprop_get(b->d, r, key);
-        if (!transp || !strstr(transp, "transparent"))
+        int elsewhere = r->cal->home != NULL; /* only listed here: somebody else's time, or nobody's */
+        if (!elsewhere && (!transp || !strstr(transp, "transparent")))
             XC_TRY(xc_resource_leave_out(b->d, r->cal, add_calendar(b, r->cal)));
     }
     return NULL;

@@ -49,6 +49,8 @@
         "When others are busy is not asked again for this long, unless the gateway sees their calendar change; 0: ask every time.") \
     row(ExchangeDirectoryCache, TIME(directory_cache, "15min", 0, DAYS(1)),                                            \
         "What the directory said of people, rooms, lists and working hours is used for this long; 0: ask every time.") \
+    row(ExchangePublicFolders, FLAG(public_folders, "Off"),                                                            \
+        "List the calendars among the public folders in everybody's home.")                                            \
     row(ExchangeReadAhead, INT(read_ahead, "2000", 0, 100000),                                                         \
         "Items fetched beyond those asked for, because the client will ask for them next.")                            \
     row(ExchangeCredentialCache, TIME(credential_cache, "5min", 0, DAYS(1)),                                           \
@@ -81,6 +83,8 @@
         "How far back ?export and queries without a time range reach; 0: all.")                                        \
     row(ExcalFutureWindow, TIME(future_window, "0", 0, DAYS(36500)),                                                   \
         "How far ahead they reach; 0: all.")                                                                           \
+    row(ExcalSharedCalendars, CHOICE(shared, "proxy", shared_places),                                                  \
+        "Where others' calendars that a user has opened in Outlook, or that Exchange names to him, are told of: proxy (at his principal, as those he may act for: Apple Calendar on a Mac follows that), home (among his own calendars too, for clients that look nowhere else) or off.") \
     row(ExcalReadOnly, FLAG(read_only, "Off"),                                                                         \
         "Refuse every change.")                                                                                        \
     row(ExcalReadOnlyFor, TEXT(read_only_for, NULL, check_addresses),                                                  \

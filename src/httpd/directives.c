@@ -24,6 +24,7 @@
 #define CHOICE(f, d, c) XC_VALUE_CHOICE, FIELD(f), d, 0, 0, c, NULL
 #define TEXT(f, d, check) XC_VALUE_TEXT, FIELD(f), d, 0, 0, NULL, check
 
+static const xc_choice_t shared_places[] = {{"off", XC_SHARED_OFF}, {"proxy", XC_SHARED_PROXY}, {"home", XC_SHARED_HOME}, {NULL, 0}};
 static const xc_choice_t protocols[] = {{"auto", 0}, {"ews", 1}, {NULL, 0}};
 
 static const xc_choice_t auths[] = {{"any", XC_AUTH_ANY},

@@ -21,6 +21,8 @@ typedef struct xc_service_account_t {
     const char *secret;
 } xc_service_account_t;
 
+enum { XC_SHARED_OFF, XC_SHARED_PROXY, XC_SHARED_HOME };
+
 /** What a <Location> (or anything else of per-directory kind) says. */
 typedef struct xc_dir_config_t {
     apr_uint64_t set;                 /* a bit per row of XC_DIR_DIRECTIVES that was given */
@@ -43,6 +45,8 @@ typedef struct xc_dir_config_t {
     int parallel;
     apr_interval_time_t freshness;
     apr_interval_time_t home_freshness;
+    int shared;                       /* XC_SHARED_: where others' calendars are told of */
+    int public_folders;
     apr_interval_time_t freebusy_cache;
     apr_interval_time_t directory_cache;
     int read_ahead;

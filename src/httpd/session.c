@@ -42,6 +42,9 @@ static void fill_configs(xc_request_ctx_t *ctx)
                                  .scheduling = c->scheduling};
     ctx->mailbox = (xc_mailbox_config_t){.freshness = c->freshness,
                                          .home_freshness = c->home_freshness,
+                                         .shared_found = c->shared != XC_SHARED_OFF,
+                                         .shared_in_home = c->shared == XC_SHARED_HOME,
+                                         .public_folders = c->public_folders,
                                          .freebusy_cache = c->freebusy_cache,
                                          .directory_cache = c->directory_cache,
                                          .read_ahead = c->read_ahead,

@@ -32,7 +32,7 @@ static char *cut_segment(const char *segment, apr_pool_t *pool)
 }
 
 /* A display name as a path segment: no slash, no control character, not "." or "..". */
-static const char *segment_from_name(const char *name, apr_pool_t *pool)
+const char *xc_segment_from_name(const char *name, apr_pool_t *pool)
 {
     char *out = apr_pstrdup(pool, name);
     for (char *p = out; *p; p++)
@@ -43,7 +43,7 @@ static const char *segment_from_name(const char *name, apr_pool_t *pool)
     return out;
 }
 
-static xc_calendar_t *find_segment(const apr_array_header_t *calendars, const char *segment)
+xc_calendar_t *xc_segment_find(const apr_array_header_t *calendars, const char *segment)
 {
     for (int i = 0; i < calendars->nelts; i++) {
         xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
@@ -54,7 +54,7 @@ static xc_calendar_t *find_segment(const apr_array_header_t *calendars, const ch
 }
 
 /* The name a client set on the default calendar, which is not renamed in Exchange. */
-static const char *override_name(const apr_table_t *props, apr_pool_t *pool)
+const char *xc_override_name(const apr_table_t *props, apr_pool_t *pool)
 {
     const char *xml = apr_table_get((apr_table_t *)props, XC_DISPLAYNAME);
     xmlNode *node = NULL;
@@ -89,17 +89,17 @@ static void add_calendar(xc_mailbox_t *m, const xc_folder_t *folder, const apr_t
     cal->props = xc_props_parse(folder->props, m->pool);
     if (own_props)
         cal->props = xc_props_merge(cal->props, xc_personal_props(m, folder->id, own_props, m->pool), NULL, m->pool);
-    const char *name = override_name(cal->props, m->pool);
+    const char *name = xc_override_name(cal->props, m->pool);
     if (name)
         cal->folder.display_name = name;
     if (folder->is_default) {
         cal->segment = folder->kind == XC_FOLDER_TASKS ? "tasks" : "calendar";
     } else {
-        cal->segment = folder->href ? segment_from_name(folder->href, m->pool) : segment_from_name(folder->display_name, m->pool);
+        cal->segment = folder->href ? xc_segment_from_name(folder->href, m->pool) : xc_segment_from_name(folder->display_name, m->pool);
         int is_long = strlen(cal->segment) > XC_NAME_MAX_BYTES;
         if (is_long)
             cal->segment = cut_segment(cal->segment, m->pool);
-        if (is_long || segment_reserved(cal->segment) || find_segment(m->calendars, cal->segment))
+        if (is_long || segment_reserved(cal->segment) || xc_segment_find(m->calendars, cal->segment))
             cal->segment = apr_pstrcat(m->pool, cal->segment, "~", xc_crypt_hex(m->pool, 3, folder->id, NULL), NULL);
     }
     cal->key.origin = m->origin;
@@ -145,6 +145,7 @@ xc_error_t *xc_mailbox_calendars(apr_array_header_t **out, xc_mailbox_t *m, apr_
 {
     *out = NULL;
     XC_TRY(load_calendars(m, 0, pool));
+    XC_TRY(xc_mounts_add(m, pool));
     *out = m->calendars;
     return NULL;
 }
@@ -153,11 +154,15 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
 {
     *out = NULL;
     XC_TRY(load_calendars(m, 0, pool));
-    *out = find_segment(m->calendars, segment);
+    *out = xc_segment_find(m->calendars, segment);
+    if (!*out && strchr(segment, ':')) { /* as those that lie elsewhere are called */
+        XC_TRY(xc_mounts_add(m, pool));
+        *out = xc_segment_find(m->calendars, segment);
+    }
     if (!*out && !m->folders_asked && !segment_reserved(segment)) {
         /* made in Outlook or through another gateway since the list was read */
         XC_TRY(load_calendars(m, 1, pool));
-        *out = find_segment(m->calendars, segment);
+        *out = xc_segment_find(m->calendars, segment);
     }
     return NULL;
 }
@@ -165,7 +170,7 @@ xc_error_t *xc_mailbox_calendar(xc_calendar_t **out, xc_mailbox_t *m, const char
 /* In somebody else's mailbox, new calendars are made below his own one where he lets others make some. */
 static xc_error_t *allow_create(xc_mailbox_t *m, int components, apr_pool_t *pool)
 {
-    const xc_calendar_t *parent = find_segment(m->calendars, components & XC_COMP_VTODO ? "tasks" : "calendar");
+    const xc_calendar_t *parent = xc_segment_find(m->calendars, components & XC_COMP_VTODO ? "tasks" : "calendar");
     if (xc_mailbox_is_own(m) || (parent && (parent->folder.rights & XC_RIGHT_CREATE_FOLDER)))
         return NULL;
     return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "Exchange does not let you make calendars in the mailbox of %s.", m->owner);
@@ -177,11 +182,11 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
     *out = NULL;
     if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
-    if (segment_reserved(segment) || strcmp(segment_from_name(segment, pool), segment))
+    if (segment_reserved(segment) || strcmp(xc_segment_from_name(segment, pool), segment))
         return xc_error_make(pool, 403, XC_COND_CALENDAR_COLLECTION_LOCATION_OK, "A calendar cannot be named \"%s\".", segment);
     XC_TRY(load_calendars(m, 1, pool));
     XC_TRY(allow_create(m, components, pool));
-    if (find_segment(m->calendars, segment))
+    if (xc_segment_find(m->calendars, segment))
         return xc_error_make(pool, 405, XC_COND_RESOURCE_MUST_BE_NULL, "There is a calendar of that name already.");
     xc_folder_t wanted = {.kind = components & XC_COMP_VTODO ? XC_FOLDER_TASKS : XC_FOLDER_CALENDAR, .href = segment};
     const char *encoded = NULL;
@@ -202,7 +207,7 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
         return xc_error_context(err, pool, "making the calendar %s", segment);
     xc_home_expire(m, pool);
     XC_TRY(load_calendars(m, 1, pool));
-    *out = find_segment(m->calendars, segment);
+    *out = xc_segment_find(m->calendars, segment);
     if (!*out)
         return xc_error_make(pool, 502, XC_COND_NONE, "Exchange made the calendar but does not list it.");
     return NULL;
@@ -211,6 +216,8 @@ xc_error_t *xc_calendar_create(xc_calendar_t **out, xc_mailbox_t *m, const char 
 xc_error_t *xc_calendar_delete(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
+    if (cal->unsynced)
+        return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "Public folders are not removed here.");
     if (cal->folder.is_default)
         return xc_error_make(pool, 403, XC_COND_CANNOT_REMOVE, "The default calendar and task list of a mailbox cannot be removed.");
     if (xc_mailbox_is_read_only(m))
@@ -248,8 +255,9 @@ static xc_error_t *set_personal(xc_calendar_t *cal, const char *display_name, co
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);
     if (display_name)
         XC_TRY(set_name(all_set, display_name, pool));
-    XC_TRY(xc_home_load(m->own, 0, pool));
-    XC_TRY(xc_home_root_props(&root, m->own, pool));
+    xc_mailbox_t *own = m->own ? m->own : m;
+    XC_TRY(xc_home_load(own, 0, pool));
+    XC_TRY(xc_home_root_props(&root, own, pool));
     apr_table_t *props = xc_props_merge(xc_personal_props(m, cal->folder.id, xc_props_parse(root, pool), pool), all_set, removed, pool);
     XC_TRY(xc_personal_set(m, cal->folder.id, props, pool));
     cal->props = xc_props_merge(cal->props, all_set, removed, m->pool);
@@ -264,7 +272,7 @@ xc_error_t *xc_calendar_set_props(xc_calendar_t *cal, const char *display_name, 
     xc_mailbox_t *m = cal->mailbox;
     if (xc_mailbox_is_read_only(m))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
-    if (!xc_mailbox_is_own(m))
+    if (!xc_mailbox_is_own(m) || cal->unsynced)
         return set_personal(cal, display_name, set, removed, pool);
     xc_folder_t change = {.id = cal->folder.id, .change_key = cal->folder.change_key, .kind = cal->folder.kind};
     apr_table_t *all_set = set ? apr_table_copy(pool, set) : apr_table_make(pool, 1);

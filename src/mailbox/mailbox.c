@@ -134,7 +134,7 @@ xc_error_t *xc_calendar_allow(const xc_calendar_t *cal, unsigned right, apr_pool
 {
     if (xc_mailbox_is_read_only(cal->mailbox))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "This gateway is set up for reading only.");
-    if (!xc_mailbox_is_own(cal->mailbox) && (right & WRITE_ITEMS))
+    if ((!xc_mailbox_is_own(cal->mailbox) || cal->unsynced) && (right & WRITE_ITEMS))
         right = WRITE_ITEMS;
     if (!(cal->folder.rights & right))
         return xc_error_make(pool, 403, XC_COND_NEED_PRIVILEGES, "Exchange does not grant you this right on the calendar \"%s\".",

@@ -26,6 +26,9 @@ typedef struct xc_mailbox_config_t {
     xc_object_limits_t limits;
     apr_size_t max_file_bytes;       /* of one attachment; 0 = any */
     int max_files;                   /* attachments of one object */
+    int shared_in_home;              /* list others' calendars that belong to the account's in its home too */
+    int shared_found;                /* look for such calendars at all */
+    int public_folders;              /* list the calendars among the public folders in the home */
     int read_only;
     const char *read_only_for;       /* addresses and @domains whose mailboxes are read-only, separated by commas or space; NULL = none */
     int scheduling;                  /* Exchange may mail people for what clients do (RFC 6638); 0: nobody, ever */
@@ -69,6 +72,7 @@ const xc_zone_t *xc_mailbox_zone(const xc_mailbox_t *m);
 struct xc_calendar_t {
     xc_mailbox_t *mailbox;
     const char *segment;         /* URL segment, decoded: "calendar", "Project X" */
+    int unsynced;                /* a public folder: its items are listed whole, not synchronised */
     const char *home;            /* address in whose home it is listed: the mailbox owner's, NULL = so */
     xc_folder_t folder;
     xc_calkey_t key;

@@ -21,6 +21,7 @@ struct xc_mailbox_t {
     apr_array_header_t *folders;     /* xc_folder_t of the whole mailbox; NULL = not read yet */
     int folders_asked;               /* Exchange was asked for them in this request */
     apr_array_header_t *calendars;   /* xc_calendar_t *, made from folders */
+    apr_array_header_t *mounted_in;  /* the array of calendars to which those that lie elsewhere were added */
     xc_calendar_t *inbox;            /* NULL = not asked for yet */
     apr_pool_t *pool;                /* the request's: all that is opened lives here */
 };
@@ -48,6 +49,14 @@ void xc_home_patch(xc_mailbox_t *m, const xc_folder_t *change, apr_pool_t *pool)
 xc_error_t *xc_other_folders(apr_array_header_t **folders, xc_mailbox_t *m, apr_pool_t *pool);
 /** Somebody else's home was opened: it is among those that belong to the account's from now on (shared.c). */
 void xc_shared_visited(xc_mailbox_t *other, apr_pool_t *pool);
+/** Calendars that lie elsewhere and are listed in the account's own home (mounts.c): added to m->calendars. */
+xc_error_t *xc_mounts_add(xc_mailbox_t *m, apr_pool_t *pool);
+/** The calendars among the public folders (xc_folder_t); kept like the list of calendars (shared.c). */
+xc_error_t *xc_shared_public(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool);
+/** A name as a segment of a URL; the calendar of a segment, NULL when there is none; a name set by a client, NULL when none is (calendars.c). */
+const char *xc_segment_from_name(const char *name, apr_pool_t *pool);
+xc_calendar_t *xc_segment_find(const apr_array_header_t *calendars, const char *segment);
+const char *xc_override_name(const apr_table_t *props, apr_pool_t *pool);
 /** Are private events of this calendar to be shown as busy time alone? */
 int xc_calendar_hides_private(const xc_calendar_t *cal);
 /** Take out of a private event, and of private overrides, what only its owner may know: all but the time. @return 1 when there was any: nothing kept stays then */

@@ -61,5 +61,5 @@ xc_error_t *xc_personal_set(xc_mailbox_t *m, const char *folder_id, const apr_ta
         apr_table_addn(set, key_of(name, pool), xc_xml_serialize(node, pool));
     } else
         APR_ARRAY_PUSH(removed, const char *) = key_of(name, pool);
-    return xc_mailbox_set_props(m->own, set, removed, pool);
+    return xc_mailbox_set_props(m->own ? m->own : m, set, removed, pool);
 }

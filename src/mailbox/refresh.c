@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bringing a calendar's change log up to date: one flight for all clients, page by page. */
+#include "exchange/sharing.h"
 #include "mailbox/mailbox_priv.h"
 
 #include <apr_strings.h>
@@ -73,6 +74,13 @@ static void item_copy(xc_item_t *item, const xc_calendar_t *cal, const xc_item_r
     item_from_ref(item, cal, &own, pool);
 }
 
+static xc_error_t *next_page(xc_item_page_t **page, const xc_calendar_t *cal, const char *state, apr_pool_t *pool)
+{
+    xc_session_t *s = cal->mailbox->session;
+    return cal->unsynced ? s->backend->sharing->list_items(page, s, cal->folder.id, state, pool)
+                         : s->backend->item_sync(page, s, cal->folder.id, state, pool);
+}
+
 /* The sync state was refused: list everything and put it in the place of what is known, so that
  * clients' tokens stay good and only real differences reach them. */
 static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t asked_at, apr_pool_t *pool)
@@ -88,7 +96,7 @@ static xc_error_t *relist(xc_calendar_t *cal, xc_item_page_t *page, apr_time_t a
             return xc_store_replace(m->store, &cal->key, page->state, (const xc_item_t *)items->elts, items->nelts, asked_at, pool);
         const char *state = apr_pstrdup(pool, page->state);
         apr_pool_clear(turn);
-        XC_TRY(m->session->backend->item_sync(&page, m->session, cal->folder.id, state, turn));
+        XC_TRY(next_page(&page, cal, state, turn));
     }
     return xc_error_make(pool, 503, XC_COND_NONE, "Exchange does not finish listing this calendar.");
 }
@@ -98,6 +106,12 @@ static xc_error_t *ask(xc_calendar_t *cal, apr_pool_t *pool)
     xc_mailbox_t *m = cal->mailbox;
     if (cal->is_inbox)
         return xc_inbox_ask(cal, pool);
+    if (cal->unsynced) {
+        apr_time_t asked_at = apr_time_now();
+        xc_item_page_t *page = NULL;
+        XC_TRY(next_page(&page, cal, NULL, pool));
+        return relist(cal, page, asked_at, pool);
+    }
     const char *state = cal->info ? cal->info->sync_state : NULL;
     apr_pool_t *turn; /* a page is megabytes while it is read; an error stays on it, below `pool` */
     apr_pool_create(&turn, pool);
@@ -204,7 +218,7 @@ static xc_error_t *take_batch(apr_array_header_t *batch, const apr_array_header_
     for (int i = 0; i < calendars->nelts; i++) {
         xc_calendar_t *cal = APR_ARRAY_IDX(calendars, i, xc_calendar_t *);
         xc_mailbox_t *m = cal->mailbox;
-        if (cal->refreshed || xc_calendar_allow_read(cal, pool))
+        if (cal->unsynced || cal->refreshed || xc_calendar_allow_read(cal, pool))
             continue;
         XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
         if (is_fresh(cal)) {

@@ -95,9 +95,9 @@ static void add_visited(apr_array_header_t *found, const xc_mailbox_t *m, apr_po
 
 /* ---- the list ---- */
 
-static apr_array_header_t *read_list(apr_time_t *asked_at, const xc_mailbox_t *m, apr_pool_t *pool)
+static apr_array_header_t *read_list(apr_time_t *asked_at, const xc_mailbox_t *m, const char *what, apr_pool_t *pool)
 {
-    json_t *root = recall(m, "list", pool), *row;
+    json_t *root = recall(m, what, pool), *row;
     if (!root)
         return NULL;
     apr_array_header_t *list = apr_array_make(pool, 8, sizeof(xc_sharedcal_t));
@@ -113,6 +113,7 @@ static apr_array_header_t *read_list(apr_time_t *asked_at, const xc_mailbox_t *m
         one.folder.display_name = text_of(row, "name", pool);
         one.folder.props = text_of(row, "props", pool);
         one.folder.rights = (unsigned)json_integer_value(json_object_get(row, "rights"));
+        one.visited = (int)json_integer_value(json_object_get(row, "visited"));
         one.folder.kind = XC_FOLDER_CALENDAR;
         one.folder.is_default = 1;
         if (one.address && one.folder.id && one.folder.display_name)
@@ -122,7 +123,7 @@ static apr_array_header_t *read_list(apr_time_t *asked_at, const xc_mailbox_t *m
     return list;
 }
 
-static void write_list(const xc_mailbox_t *m, const apr_array_header_t *list, apr_time_t asked_at, apr_pool_t *pool)
+static void write_list(const xc_mailbox_t *m, const char *what, const apr_array_header_t *list, apr_time_t asked_at, apr_pool_t *pool)
 {
     json_t *root = json_object(), *rows = json_array();
     for (int i = 0; i < list->nelts; i++) {
@@ -134,12 +135,13 @@ static void write_list(const xc_mailbox_t *m, const apr_array_header_t *list, ap
         set_text(row, "ck", one->folder.change_key);
         set_text(row, "name", one->folder.display_name);
         set_text(row, "props", one->folder.props);
+        json_object_set_new(row, "visited", json_integer(one->visited));
         json_object_set_new(row, "rights", json_integer(one->folder.rights));
         json_array_append_new(rows, row);
     }
     json_object_set_new(root, "at", json_integer(asked_at));
     json_object_set_new(root, "list", rows);
-    keep(m, "list", root, pool);
+    keep(m, what, root, pool);
     json_decref(root);
 }
 
@@ -149,6 +151,7 @@ static xc_error_t *ask_list(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_
     apr_array_header_t *found = NULL;
     apr_time_t asked_at = apr_time_now();
     XC_TRY(ops->shared(&found, m->session, pool));
+    int named = found->nelts;
     add_visited(found, m, pool);
     int n = found->nelts < MAX_SHARED ? found->nelts : MAX_SHARED;
     const char **addresses = apr_pcalloc(pool, (apr_size_t)(n + 1) * sizeof *addresses);
@@ -161,9 +164,21 @@ static xc_error_t *ask_list(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_
     for (int i = 0; i < n; i++) {
         if (folders[i] && (folders[i]->rights & XC_RIGHT_READ))
             APR_ARRAY_PUSH(*out, xc_sharedcal_t) =
-                (xc_sharedcal_t){.address = addresses[i], .name = APR_ARRAY_IDX(found, i, xc_shared_t).name, .folder = *folders[i]};
+                (xc_sharedcal_t){.address = addresses[i], .name = APR_ARRAY_IDX(found, i, xc_shared_t).name, .visited = i >= named, .folder = *folders[i]};
     }
-    write_list(m, *out, asked_at, pool);
+    write_list(m, "list", *out, asked_at, pool);
+    return NULL;
+}
+
+static xc_error_t *ask_public(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    apr_array_header_t *folders = NULL;
+    apr_time_t asked_at = apr_time_now();
+    XC_TRY(m->session->backend->sharing->public_calendars(&folders, m->session, pool));
+    *out = apr_array_make(pool, folders->nelts + 1, sizeof(xc_sharedcal_t));
+    for (int i = 0; i < folders->nelts; i++)
+        APR_ARRAY_PUSH(*out, xc_sharedcal_t) = (xc_sharedcal_t){.address = "public", .folder = APR_ARRAY_IDX(folders, i, xc_folder_t)};
+    write_list(m, "public", *out, asked_at, pool);
     return NULL;
 }
 
@@ -172,29 +187,41 @@ static int is_fresh(const xc_mailbox_t *m, apr_time_t asked_at)
     return asked_at >= m->opened_at || asked_at + m->cfg->home_freshness > apr_time_now();
 }
 
+/* What is kept of one kind when it is fresh, else what Exchange says: one question for all simultaneous requests. */
+static xc_error_t *find_out(apr_array_header_t **out, xc_mailbox_t *m, const char *what,
+                            xc_error_t *(*ask)(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool), apr_pool_t *pool)
+{
+    apr_time_t asked_at = 0;
+    *out = read_list(&asked_at, m, what, m->pool);
+    while (!*out || !is_fresh(m, asked_at)) {
+        xc_flight_t *flight = NULL;
+        int waited = 0;
+        XC_TRY(xc_store_flight_begin(&flight, &waited, m->store, apr_pstrcat(pool, "shared ", key_of(m, what, pool), NULL), XC_FLIGHT_LEASE,
+                                     m->session->deadline, pool));
+        *out = read_list(&asked_at, m, what, m->pool);
+        if (!flight)
+            continue;
+        xc_error_t *err = *out && is_fresh(m, asked_at) ? NULL : ask(out, m, m->pool);
+        xc_store_flight_end(flight);
+        return err ? xc_error_context(err, pool, "other calendars (%s) for %s", what, m->owner) : NULL;
+    }
+    return NULL;
+}
+
 xc_error_t *xc_mailbox_shared(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
 {
     if (m->own)
         m = m->own;
+    if (!m->shared && (!m->session->backend->sharing || !m->cfg->shared_found))
+        m->shared = apr_array_make(m->pool, 1, sizeof(xc_sharedcal_t));
+    if (!m->shared)
+        XC_TRY(find_out(&m->shared, m, "list", ask_list, pool));
     *out = m->shared;
-    if (*out)
-        return NULL;
-    apr_time_t asked_at = 0;
-    apr_array_header_t *list = m->session->backend->sharing ? read_list(&asked_at, m, m->pool) : apr_array_make(m->pool, 1, sizeof(xc_sharedcal_t));
-    while (m->session->backend->sharing && (!list || !is_fresh(m, asked_at))) {
-        xc_flight_t *flight = NULL;
-        int waited = 0;
-        XC_TRY(xc_store_flight_begin(&flight, &waited, m->store, apr_pstrcat(pool, "shared ", key_of(m, "list", pool), NULL), XC_FLIGHT_LEASE,
-                                     m->session->deadline, pool));
-        list = read_list(&asked_at, m, m->pool);
-        if (!flight)
-            continue;
-        xc_error_t *err = list && is_fresh(m, asked_at) ? NULL : ask_list(&list, m, m->pool);
-        xc_store_flight_end(flight);
-        if (err)
-            return xc_error_context(err, pool, "other people's calendars for %s", m->owner);
-        break;
-    }
-    *out = m->shared = list;
     return NULL;
+}
+
+xc_error_t *xc_shared_public(apr_array_header_t **out, xc_mailbox_t *m, apr_pool_t *pool)
+{
+    *out = apr_array_make(pool, 1, sizeof(xc_sharedcal_t));
+    return m->session->backend->sharing ? find_out(out, m, "public", ask_public, pool) : NULL;
 }

@@ -24,6 +24,7 @@ xc_error_t *xc_calendar_set_permissions(xc_calendar_t *cal, const apr_array_head
 typedef struct xc_sharedcal_t {
     const char *address;        /* whose, lower case */
     const char *name;           /* what he is called, NULL = not told */
+    int visited;                /* known only because his home was visited here */
     xc_folder_t folder;         /* his default calendar with the account's rights on it */
 } xc_sharedcal_t;
 
