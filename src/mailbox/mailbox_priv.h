@@ -158,6 +158,8 @@ xc_error_t *xc_props_encode(const char **out, const apr_table_t *props, apr_pool
 xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *event);
 /** The same of deleting it; before NULL = it cannot be shown. */
 xc_notify_e xc_schedule_notify_removal(const xc_calendar_t *cal, const xc_event_t *before);
+/** The same of an item that another one takes the place of. */
+xc_notify_e xc_schedule_notify_replaced(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool);
 /** Is it a meeting that the owner arranges through Exchange? event may be NULL. */
 int xc_schedule_is_organizers(const xc_calendar_t *cal, const xc_event_t *event);
 /**

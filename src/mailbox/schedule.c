@@ -96,3 +96,18 @@ xc_notify_e xc_schedule_notify_removal(const xc_calendar_t *cal, const xc_event_
         return cal->mailbox->cfg->scheduling ? XC_NOTIFY_AUTO : XC_NOTIFY_NONE;
     return xc_schedule_is_organizers(cal, before) && before->invited ? XC_NOTIFY_AUTO : XC_NOTIFY_NONE;
 }
+
+xc_notify_e xc_schedule_notify_replaced(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    xc_loaded_t *loaded = NULL;
+    xc_object_t *obj = NULL;
+    xc_event_t *event = NULL;
+    if (!m->cfg->scheduling)
+        return XC_NOTIFY_NONE;
+    if (xc_calendar_load(&loaded, cal, &item, 1, pool) || loaded->error || xc_object_parse_stored(&obj, loaded->text, loaded->len, pool) ||
+        xc_object_to_event(&event, obj, xc_mailbox_addresses(m, pool), m->session->zone, pool))
+        return xc_schedule_notify_removal(cal, NULL);
+    xc_event_normalize(event, pool);
+    return xc_schedule_notify_removal(cal, event);
+}

@@ -48,6 +48,8 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
         XC_TRY(xc_schedule_check_unique(to, source->uid, NULL, pool));
     out->schedule_tag = xc_calendar_schedule_tag(to, loaded, pool);
 
+    xc_notify_e cancel = target ? xc_schedule_notify_replaced(to, target, pool) : XC_NOTIFY_NONE;
+
     /* First the new one, then the old target: a failure in between loses nothing. */
     xc_item_ref_t old = xc_calendar_ref(from, source), ref;
     memset(&ref, 0, sizeof ref);
@@ -61,7 +63,7 @@ xc_error_t *xc_calendar_transfer(xc_put_result_t *out, xc_calendar_t *from, cons
     }
     if (target) {
         xc_item_ref_t gone = {.id = target->id};
-        xc_error_t *err = s->backend->item_delete(s, &gone, XC_NOTIFY_NONE, pool);
+        xc_error_t *err = s->backend->item_delete(s, &gone, cancel, pool);
         if (err && err->status != 404)
             return xc_error_context(err, pool, "removing what %s replaced", to_href);
         XC_TRY(xc_calendar_fold_local(to, XC_CHANGE_DELETE, target, pool));

@@ -453,6 +453,14 @@ def test_moving_a_meeting_sends_nothing(alice, lab, path, store, cal, uid):
     assert mails == ['REQUEST bob', 'CANCEL bob']
 
 
+def test_what_a_move_replaces_is_cancelled(alice, lab, path, store, cal, uid):
+    store(meeting(uid))
+    assert alice.put(cal + 'plain.ics', event(uid + 'p', 'Plain')).status == 201
+    with mailed(lab, uid) as mails:
+        assert alice.request('MOVE', cal + 'plain.ics', None, {'Destination': path}).status == 204
+    assert mails == ['CANCEL bob'] and 'SUMMARY:Plain' in alice.get(path).text
+
+
 def test_a_meeting_has_one_place(alice, lab, path, store, cal, uid):
     store(meeting(uid))
     with mailed(lab, uid) as mails:

@@ -212,7 +212,8 @@ static xc_error_t *tell_last(writing_t *x)
     xc_ews_call_t call;
     xc_item_ref_t now;
     XC_TRY(key_known(x));
-    begin_update(&call, x->s, x->es, x->out, "NeverOverwrite", x->telling.master, x->pool);
+    /* the first call has checked the change key; an answer that came in meanwhile is no reason to take all back */
+    begin_update(&call, x->s, x->es, x->out, "AlwaysOverwrite", x->telling.master, x->pool);
     if (x->before)
         xc_ews_write_updates(call.w, x->before, x->w->event, 0, XC_FIELD_ATTENDEES, x->s, x->es->version, x->pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, x->w->kept);
