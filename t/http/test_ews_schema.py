@@ -45,6 +45,11 @@ def telling_requests(tmp_path_factory):
     return sent_by('test_ews_telling', tmp_path_factory.mktemp('telling'))
 
 
+@pytest.fixture(scope='module')
+def meetings_requests(tmp_path_factory):
+    return sent_by('test_ews_meetings', tmp_path_factory.mktemp('meetings'))
+
+
 def schema(name):
     path = os.path.join(SCHEMAS, name, 'ews.xsd')
     if not os.path.exists(path):
@@ -62,6 +67,13 @@ def test_every_operation_under_every_generation(requests):
     for version in ('Exchange2007_SP1', 'Exchange2010', 'Exchange2010_SP2', 'Exchange2013_SP1'):
         seen = {e.find(SOAP + 'Body')[0].tag.replace(MESSAGES, '') for n, e in requests.items() if '-%s-' % version in n}
         assert seen == OPERATIONS, version
+
+
+@pytest.mark.parametrize('generation', ['ews-2007sp1', 'ews-2019'])
+def test_answers_and_messages_validate(meetings_requests, generation):
+    of_generation = {n: e for n, e in meetings_requests.items() if generation != 'ews-2007sp1' or 'Exchange2007_SP1' in n}
+    assert {e.find(SOAP + 'Body')[0].tag.replace(MESSAGES, '') for e in of_generation.values()} == {'CreateItem', 'GetItem', 'FindItem', 'DeleteItem'}
+    check(of_generation, generation, 4)
 
 
 @pytest.mark.parametrize('generation,asked', [('ews-2007sp1', {'GetUserAvailabilityRequest'}), (

@@ -220,6 +220,42 @@ START_TEST(what_messages_say)
 }
 END_TEST
 
+/* Every request under the oldest generation (the schemas are held against what is sent). */
+START_TEST(the_oldest_generation)
+{
+    static const char *const ids[] = {"c"};
+    apr_array_header_t *found;
+    xc_item_ref_t ref;
+    xc_message_t *m;
+    xc_meeting_t meeting = {.id = "c", .in_inbox = 1};
+    xc_answer_t a = accepting();
+    fake_begin("Exchange2007_SP1");
+    fake_good("FindItem", "<mm:RootFolder><Items/></mm:RootFolder>", NULL);
+    ck_assert_ptr_null(ops()->list(&found, &fake.s, "alice@contoso.example", fake.pool));
+    fake_good("GetItem", "<mm:Items><MeetingCancellation><ItemId Id=\"c\" ChangeKey=\"3\"/><AssociatedCalendarItemId Id=\"cal\"/><UID>u2</UID></MeetingCancellation></mm:Items>", NULL);
+    fake_good("GetItem", "<mm:Items><CalendarItem><ItemId Id=\"cal\" ChangeKey=\"9\"/><IsCancelled>true</IsCancelled></CalendarItem></mm:Items>", NULL);
+    ck_assert_ptr_null(ops()->fetch(&m, &fake.s, ids, 1, fake.pool));
+    ck_assert_int_eq(m[0].processed, 1);
+    ck_assert_ptr_null(strstr(sent(1), "Proposed"));
+    ck_assert_ptr_null(strstr(sent(1), "StartTimeZone"));
+    for (xc_partstat_e p = XC_PARTSTAT_ACCEPTED; p <= XC_PARTSTAT_DECLINED; p++) {
+        a.partstat = p;
+        a.silent = p == XC_PARTSTAT_TENTATIVE;
+        fake_good("CreateItem", "<mm:Items/>", NULL);
+        if (p != XC_PARTSTAT_DECLINED)
+            fake_good("GetItem", NOW("k2", "Accept"), NULL);
+        ck_assert_ptr_null(ops()->answer(&ref, &fake.s, &a, fake.pool));
+    }
+    /* it wants a change key with every response object: one that is not known is asked for */
+    fake_good("GetItem", "<mm:Items><MeetingCancellation><ItemId Id=\"c\" ChangeKey=\"3\"/></MeetingCancellation></mm:Items>", NULL);
+    fake_good("CreateItem", "<mm:Items/>", NULL);
+    ck_assert_ptr_null(ops()->remove(&fake.s, &meeting, fake.pool));
+    fake_good("DeleteItem", "", NULL);
+    ck_assert_ptr_null(ops()->discard(&fake.s, "r", fake.pool));
+    fake_all_answered();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("ews meetings");
@@ -232,6 +268,7 @@ int main(void)
     tcase_add_test(tc, taking_out);
     tcase_add_test(tc, the_list);
     tcase_add_test(tc, what_messages_say);
+    tcase_add_test(tc, the_oldest_generation);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
