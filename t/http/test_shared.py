@@ -6,6 +6,7 @@ import pytest
 from dav import DECL, Client, event
 from labserver import Lab
 from outlook import EwsError, Outlook
+from outlook_tasks import todo
 
 PRIVATE = '<t:Sensitivity>Private</t:Sensitivity>'
 SECRET = 'Merger with Fabrikam'
@@ -233,3 +234,33 @@ def test_colours_and_names_are_everybodys_own(people, exchange):
     assert b'calendar-' not in bob.propfind(bob.principal).body.replace(b'calendar-user', b'').replace(b'calendar-home', b'').replace(b'calendar-proxy', b'')
     # a home is its owner's alone
     assert b'need-privileges' in bob.proppatch(alice.home, '<x:note>x</x:note>').body
+
+
+def test_a_task_list_of_somebody_elses(people, exchange):
+    alice, bob = people['alice'], people['bob']
+    tasks = alice.home + 'tasks/'
+    assert alice.put(tasks + 'hers.ics', todo('hers', 'SUMMARY:Hers')).status == 201
+    exchange.share('alice', 'bob', 'Reviewer')
+    assert bob.propfind(tasks).status == 404
+    exchange.share('alice', 'bob', 'Reviewer', folder='tasks')
+    assert 'SUMMARY:Hers' in bob.get(tasks + 'hers.ics').text
+    r = bob.put(tasks + 'mine.ics', todo('mine', 'SUMMARY:Mine'))
+    assert (r.status, r.condition) == (403, 'd:need-privileges')
+    exchange.share('alice', 'bob', 'Editor', folder='tasks')
+    assert bob.put(tasks + 'mine.ics', todo('mine', 'SUMMARY:Mine')).status == 201
+    assert bob.put(tasks + 'hers.ics', todo('hers', 'SUMMARY:Hers', 'STATUS:COMPLETED')).status == 204
+    assert 'STATUS:COMPLETED' in alice.get(tasks + 'hers.ics').text and 'SUMMARY:Mine' in alice.get(tasks + 'mine.ics').text
+    assert bob.delete(tasks + 'mine.ics').status == 204 and alice.get(tasks + 'mine.ics').status == 404
+
+
+def test_a_private_task_of_somebody_elses(people, exchange):
+    alice, bob = people['alice'], people['bob']
+    tasks = alice.home + 'tasks/'
+    text = todo('secret', 'SUMMARY:' + SECRET, 'DESCRIPTION:' + SECRET, 'CLASS:PRIVATE', 'CATEGORIES:' + SECRET, 'X-NOTE:' + SECRET)
+    assert alice.put(tasks + 'secret.ics', text).status == 201
+    for folder in (None, 'tasks'):
+        exchange.share('alice', 'bob', 'Editor', **({'folder': folder} if folder else {}))
+    r = bob.get(tasks + 'secret.ics')
+    assert SECRET not in r.text
+    assert bob.put(tasks + 'secret.ics', text).status in (403, 404)
+    assert alice.get(tasks + 'secret.ics').text == text
