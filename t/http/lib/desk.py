@@ -49,7 +49,7 @@ class Desk:
 
     def clear(self, *users):
         """Empty mailboxes, no mail, no fault, nothing counted."""
-        self.settings(faults=[], calendar_attendant=True)
+        self.settings(version=self.generation, faults=[], calendar_attendant=True)
         for user in users:
             for folder in FOLDERS:
                 self.empty(user, folder)
