@@ -116,6 +116,12 @@ xc_error_t *xc_inbox_remove(xc_calendar_t *inbox, const xc_item_t *item, apr_poo
 /** The invitation to a meeting that waits in the inbox; *out NULL when there is none. */
 xc_error_t *xc_inbox_find_request(const xc_item_t **out, xc_calendar_t *inbox, const char *uid, apr_pool_t *pool);
 
+/**
+ * A new meeting in somebody else's calendar has its owner as the organizer, whoever writes it there.
+ * @return organizer-allowed when the client says it is the account that signed in
+ */
+xc_error_t *xc_other_check_organizer(const xc_calendar_t *cal, const xc_event_t *event, apr_pool_t *pool);
+
 /** The name of a flight over this calendar. */
 const char *xc_calendar_flight(const xc_calendar_t *cal, const char *what, apr_pool_t *pool);
 

@@ -141,3 +141,14 @@ xc_error_t *xc_calendar_allow_item(xc_calendar_t *cal, const xc_item_t *item, ap
         return NULL;
     return xc_error_make(pool, 0, XC_COND_NEED_PRIVILEGES, "Exchange does not let you see or change private events of %s.", cal->mailbox->owner);
 }
+
+xc_error_t *xc_other_check_organizer(const xc_calendar_t *cal, const xc_event_t *event, apr_pool_t *pool)
+{
+    const xc_mailbox_t *m = cal->mailbox;
+    const char *organizer = event->organizer.address;
+    if (xc_mailbox_is_own(m) || !event->is_meeting || !organizer || event->my_address || strcasecmp(organizer, m->session->account))
+        return NULL;
+    /* taken as it is, it would lie there as somebody else's meeting, and nobody would be invited to it */
+    return xc_error_make(pool, 0, XC_COND_ORGANIZER_ALLOWED,
+                         "Meetings in this calendar are organised by its owner: make %s the calendar's address in your program.", m->owner);
+}

@@ -186,6 +186,8 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     XC_TRY(xc_calendar_item(&present, cal, href, pool));
     XC_TRY(xc_expect_check(expect, present, pool));
     XC_TRY(xc_calendar_allow(cal, present ? XC_RIGHT_MODIFY : XC_RIGHT_CREATE, pool));
+    if (!present)
+        XC_TRY(xc_other_check_organizer(cal, p.event, pool));
     XC_TRY(check_uid(cal, href, present, xc_object_uid(p.obj), pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;
 
