@@ -4,13 +4,10 @@ import base64
 import re
 
 import pytest
-from attached import attach_in_outlook, attached, fetch, in_exchange, inline
+from attached import add, attached, daily, fetch, in_exchange, inline
 from dav import Client, event
 from ical import unfold
 from outlook import Outlook
-
-SERIES = 'RRULE:FREQ=DAILY;COUNT=6'
-
 
 @pytest.fixture
 def outlook(lab):
@@ -22,20 +19,6 @@ def outlook(lab):
 def owner(gateway):
     """Somebody whose calendar no other test shares."""
     return Client(gateway.url, 'user41')
-
-
-def series(uid, title, rule=SERIES, extra='', own='', start='20270301T100000', end='20270301T110000', rid='20270303T100000', exdate=''):
-    """A daily series whose third occurrence has lines of its own."""
-    text = event(uid, title, start, end, rule + '\n' + extra + ('\nEXDATE;TZID=Europe/Berlin:' + exdate if exdate else ''), zone='Europe/Berlin')
-    if own:
-        one = event(uid, title, rid, rid[:9] + end[9:], 'RECURRENCE-ID;TZID=Europe/Berlin:%s\n%s' % (rid, own), zone='Europe/Berlin')
-        text = text.replace('END:VCALENDAR', re.search(r'BEGIN:VEVENT.*END:VEVENT\r\n', one, re.S).group(0) + 'END:VCALENDAR')
-    return text
-
-
-def add(user, path, data, name, query='', **headers):
-    return user.request('POST', path + '?action=attachment-add' + query, data,
-                        dict({'Content-Type': 'text/plain', 'Content-Disposition': 'attachment; filename="%s"' % name}, **headers))
 
 
 def test_a_shared_calendar_keeps_its_files(alice, owner, lab, uid):
@@ -93,7 +76,7 @@ def test_copy_and_move(alice, cal, outlook, uid):
 
 def test_moved_by_put_and_delete_within_a_home(alice, cal, outlook, uid):
     path = alice.calendar + uid + '.ics'
-    assert alice.put(path, series(uid, 'Moved ' + uid, extra=inline(b'all', 'all.txt'), own=inline(b'one', 'one.txt'))).status == 201
+    assert alice.put(path, daily(uid, 'Moved ' + uid, extra=inline(b'all', 'all.txt'), own=inline(b'one', 'one.txt'))).status == 201
     other = cal + uid + '.ics'
     assert alice.put(other, alice.get(path).text).status == 201
     assert alice.delete(path).status == 204
@@ -103,7 +86,7 @@ def test_moved_by_put_and_delete_within_a_home(alice, cal, outlook, uid):
 @pytest.mark.parametrize('change', [('COUNT=6', 'COUNT=8'), ('T100000', 'T103000'), ('T110000', 'T113000'), ('20270301T', '20270302T')])
 def test_an_exception_keeps_its_file_when_the_series_changes(alice, outlook, uid, change):
     path, title = alice.calendar + uid + '.ics', 'Series ' + uid
-    assert alice.put(path, series(uid, title, extra=inline(b'all', 'all.txt'), own='LOCATION:there\n' + inline(b'one', 'one.txt'))).status == 201
+    assert alice.put(path, daily(uid, title, extra=inline(b'all', 'all.txt'), own='LOCATION:there\n' + inline(b'one', 'one.txt'))).status == 201
     got = unfold(alice.get(path).text)
     assert alice.put(path, got.replace(*change)).status == 204
     index = 2 if '20270302T' in change else 3

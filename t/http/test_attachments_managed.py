@@ -215,3 +215,21 @@ def test_views_show_urls_that_work(alice, cal, uid):
     r = alice.request('HEAD', local)
     assert r.status == 200 and r.header('Content-Length') == '3'
     assert alice.get(local, If_None_Match=alice.get(local).etag).status == 304
+
+
+def test_several_occurrences_and_the_master(alice, outlook, uid):
+    path, title = alice.calendar + uid + '.ics', 'S ' + uid
+    assert alice.put(path, event(uid, title, '20270301T100000', '20270301T110000', 'RRULE:FREQ=DAILY;COUNT=5', zone='Europe/Berlin')).status == 201
+    r = act(alice, path, 'add&rid=20270302T090000Z,20270303T090000Z', b'x')
+    assert r.status == 201
+    key = r.header('Cal-Managed-ID')
+    assert in_exchange(outlook, title) == {} and in_exchange(outlook, title, 2) == in_exchange(outlook, title, 3) == {'a.txt': b'x'}
+    # taken from one of them, it stays with the other
+    assert act(alice, path, 'remove&managed-id=%s&rid=20270302T090000Z' % key).status == 204
+    assert in_exchange(outlook, title, 2) == {} and in_exchange(outlook, title, 3) == {'a.txt': b'x'}
+    [(_, url)] = attached(alice.get(path).text)
+    assert fetch(alice, url).body == b'x'
+    # and an update reaches every place where it is
+    assert act(alice, path, 'add&rid=M', b'x').status == 201
+    assert act(alice, path, 'update&managed-id=' + key, b'yy').status in (200, 204)
+    assert in_exchange(outlook, title) == {'a.txt': b'yy'} and in_exchange(outlook, title, 3) == {'a.txt': b'yy'}

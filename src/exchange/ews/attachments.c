@@ -8,8 +8,6 @@
 #include "base/crypt.h"
 #include "exchange/ews/series.h"
 
-/* Content of one CreateAttachment, before base64: more goes into another. */
-#define MAX_AT_ONCE (6 << 20)
 /* Attachments that one item may list. */
 #define MAX_LISTED  500
 
@@ -152,23 +150,30 @@ static xc_error_t *plan_adds(plan_t *p, int index, const apr_array_header_t *bef
     return NULL;
 }
 
+const apr_array_header_t *xc_ews_files_held(const xc_event_t *held, int index)
+{
+    if (!index)
+        return held->files;
+    for (int i = 0; held->overrides && i < held->overrides->nelts; i++) {
+        const xc_event_t *o = APR_ARRAY_IDX(held->overrides, i, const xc_event_t *);
+        if (xc_ews_series_index(held, &o->recurrence_id) == index)
+            return o->files;
+    }
+    return NULL;
+}
+
 /* Only what the client knew of and left out goes; what came meanwhile stays. */
-static xc_error_t *plan_removes(plan_t *p, const apr_array_header_t *before, const apr_array_header_t *now, const xc_event_t *at)
+static xc_error_t *plan_removes(plan_t *p, int index, const apr_array_header_t *before, const apr_array_header_t *now)
 {
     apr_array_header_t *gone = xc_files_missing(now, before, p->pool);
     if (!gone->nelts)
         return NULL;
     XC_TRY(ask_held(p));
-    const apr_array_header_t *held = p->held ? p->held->files : NULL;
-    for (int i = 0; at && p->held && p->held->overrides && i < p->held->overrides->nelts; i++) {
-        const xc_event_t *o = APR_ARRAY_IDX(p->held->overrides, i, const xc_event_t *);
-        if (xc_ews_series_index(p->held, &o->recurrence_id) == xc_ews_series_index(p->held, &at->recurrence_id))
-            held = o->files;
-    }
+    const apr_array_header_t *held = p->held ? xc_ews_files_held(p->held, index) : NULL;
     for (int i = 0; i < gone->nelts; i++) {
         const xc_file_t *file = xc_files_find(held, APR_ARRAY_IDX(gone, i, xc_file_t).key);
         if (file && file->id)
-            APR_ARRAY_PUSH(p->out->removes, const char *) = file->id;
+            APR_ARRAY_PUSH(p->out->removes, xc_ews_file_gone_t) = (xc_ews_file_gone_t){.index = index, .id = file->id, .key = file->key};
     }
     return NULL;
 }
@@ -183,10 +188,46 @@ static xc_error_t *plan_override(plan_t *p, const xc_event_t *before, const xc_e
         if (xc_ews_series_index(now, &b->recurrence_id) == index)
             was = b;
     }
-    apr_array_header_t *own = xc_files_missing(now->files, o->files, p->pool);
     apr_array_header_t *had = was ? xc_files_missing(before->files, was->files, p->pool) : NULL;
-    XC_TRY(plan_adds(p, index, had, own));
-    return had ? plan_removes(p, had, own, was) : NULL;
+    XC_TRY(plan_adds(p, index, had, xc_files_missing(now->files, o->files, p->pool)));
+    return had ? plan_removes(p, index, had, o->files) : NULL;
+}
+
+const xc_newfile_t *xc_ews_files_at_hand(const xc_ews_files_t *plan, const char *key)
+{
+    const xc_newfile_t *file = apr_hash_get(plan->old, key, APR_HASH_KEY_STRING);
+    for (int i = 0; i < plan->adds->nelts && !file; i++) {
+        const xc_newfile_t *added = APR_ARRAY_IDX(plan->adds, i, xc_ews_file_add_t).file;
+        file = strcmp(added->key, key) == 0 ? added : NULL;
+    }
+    return file;
+}
+
+/* What Exchange does not give out cannot be kept; that is no reason to refuse the change. */
+static xc_error_t *keep_content(plan_t *p, const char *key)
+{
+    const xc_newfile_t *file = xc_ews_files_at_hand(p->out, key);
+    xc_error_t *err = file ? NULL : content_of(&file, p, key);
+    if (err)
+        return xc_error_is_passing(err) ? err : NULL;
+    apr_hash_set(p->out->old, file->key, APR_HASH_KEY_STRING, file);
+    return NULL;
+}
+
+/* Content that a failure later on would have lost. */
+static xc_error_t *keep_old(plan_t *p, const xc_event_t *before, int fresh)
+{
+    int later = p->w->notify != XC_NOTIFY_NONE;
+    for (int i = 0; i < p->out->adds->nelts; i++)
+        later |= APR_ARRAY_IDX(p->out->adds, i, xc_ews_file_add_t).index > 0;
+    for (int i = 0; later && i < p->out->removes->nelts; i++)
+        XC_TRY(keep_content(p, APR_ARRAY_IDX(p->out->removes, i, xc_ews_file_gone_t).key));
+    for (int i = 0; (fresh || !p->w->event->recur) && before->overrides && i < before->overrides->nelts; i++) {
+        const apr_array_header_t *own = xc_files_missing(before->files, APR_ARRAY_IDX(before->overrides, i, const xc_event_t *)->files, p->pool);
+        for (int k = 0; k < own->nelts; k++)
+            XC_TRY(keep_content(p, APR_ARRAY_IDX(own, k, xc_file_t).key));
+    }
+    return NULL;
 }
 
 xc_error_t *xc_ews_files_plan(xc_ews_files_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, const xc_event_t *before,
@@ -194,130 +235,18 @@ xc_error_t *xc_ews_files_plan(xc_ews_files_t *out, xc_session_t *s, const xc_ews
 {
     plan_t p = {.out = out, .s = s, .es = es, .id = id, .w = w, .pool = pool};
     out->adds = apr_array_make(pool, 2, sizeof(xc_ews_file_add_t));
-    out->removes = apr_array_make(pool, 2, sizeof(const char *));
-    out->added = apr_array_make(pool, 2, sizeof(const char *));
+    out->removes = apr_array_make(pool, 2, sizeof(xc_ews_file_gone_t));
+    out->old = apr_hash_make(pool);
+    out->now = before && !fresh ? w->event : NULL;
     XC_TRY(plan_adds(&p, 0, before ? before->files : NULL, w->event->files));
     if (before)
-        XC_TRY(plan_removes(&p, before->files, w->event->files, NULL));
+        XC_TRY(plan_removes(&p, 0, before->files, w->event->files));
     for (int i = 0; w->event->overrides && i < w->event->overrides->nelts; i++)
         XC_TRY(plan_override(&p, before, w->event, APR_ARRAY_IDX(w->event->overrides, i, const xc_event_t *), fresh));
-    return NULL;
+    return before ? keep_old(&p, before, fresh) : NULL;
 }
 
 int xc_ews_files_nothing(const xc_ews_files_t *plan)
 {
     return !plan->adds->nelts && !plan->removes->nelts;
-}
-
-/* ---- writing ---- */
-
-static void write_file(xc_xmlw_t *w, const xc_newfile_t *file, apr_pool_t *pool)
-{
-    xc_xmlw_start(w, XC_NS_T, "FileAttachment");
-    xc_xmlw_element(w, XC_NS_T, "Name", file->name);
-    xc_xmlw_element(w, XC_NS_T, "ContentType", file->type);
-    xc_xmlw_element(w, XC_NS_T, "ContentLocation", apr_pstrcat(pool, XC_FILE_SCHEME, file->key, NULL));
-    xc_xmlw_element(w, XC_NS_T, "Content", apr_pencode_base64_binary(pool, file->data, (apr_ssize_t)file->len, APR_ENCODE_NONE, NULL));
-    xc_xmlw_end(w);
-}
-
-/* The id of an occurrence, which is what files are attached to. */
-static xc_error_t *occurrence_id(const char **out, xc_session_t *s, const xc_ews_state_t *es, const char *id, int index, apr_pool_t *pool)
-{
-    xc_ews_call_t call;
-    xmlNode *message = NULL;
-    xc_ews_begin(&call, s, es, "GetItem", pool);
-    xc_xmlw_start(call.w, XC_NS_M, "ItemShape");
-    xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
-    xc_xmlw_end(call.w);
-    xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
-    xc_ews_write_occurrence_id(call.w, id, index, pool);
-    xc_xmlw_end(call.w);
-    XC_TRY(xc_ews_single(&message, &call, s, es, pool));
-    xmlNode *item = xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL);
-    *out = xc_xml_attr(xc_xml_child(item, NULL, "ItemId"), "Id", pool);
-    return *out ? NULL : xc_ews_error("NoItemId", "an occurrence without an id", pool);
-}
-
-/* Every answer must be good; the ids of what was made, and the item's new change key. */
-static xc_error_t *read_answers(const char **change_key, xc_ews_files_t *plan, const xc_ews_call_t *call, const xc_session_t *s,
-                                const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    xc_error_t *first = NULL;
-    for (xmlNode *m = xc_ews_messages(call); m; m = xc_xml_next(m, NULL, NULL)) {
-        xc_error_t *err = xc_ews_message_error(m, s, es, pool);
-        xmlNode *made = xc_xml_child(xc_xml_child(m, NULL, "Attachments"), NULL, NULL);
-        xmlNode *id = xc_xml_child(made, NULL, "AttachmentId"), *root = xc_xml_child(m, NULL, "RootItemId");
-        const char *key = id ? xc_xml_attr(id, "RootItemChangeKey", pool) : xc_xml_attr(root, "RootItemChangeKey", pool);
-        if (id && xc_xml_attr(id, "Id", pool))
-            APR_ARRAY_PUSH(plan->added, const char *) = xc_xml_attr(id, "Id", pool);
-        *change_key = key ? key : *change_key;
-        first = first ? first : err;
-    }
-    return first;
-}
-
-/* Files of one item or occurrence from `from` on, as many as fit into one call; *next is the first left over. */
-static xc_error_t *add_some(const char **change_key, int *next, int from, xc_ews_files_t *plan, const char *parent, xc_session_t *s,
-                            const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    xc_ews_call_t call;
-    apr_size_t bytes = 0;
-    const xc_ews_file_add_t *adds = (const xc_ews_file_add_t *)plan->adds->elts;
-    int i = from;
-    xc_ews_begin(&call, s, es, "CreateAttachment", pool);
-    xc_xmlw_start(call.w, XC_NS_M, "ParentItemId");
-    xc_xmlw_attr(call.w, "Id", parent);
-    xc_xmlw_end(call.w);
-    xc_xmlw_start(call.w, XC_NS_M, "Attachments");
-    for (; i < plan->adds->nelts && adds[i].index == adds[from].index && (i == from || bytes + adds[i].file->len <= MAX_AT_ONCE); i++) {
-        write_file(call.w, adds[i].file, pool);
-        bytes += adds[i].file->len;
-    }
-    xc_xmlw_end(call.w);
-    *next = i;
-    XC_TRY(xc_ews_run_one(&call, s, es, pool));
-    return read_answers(change_key, plan, &call, s, es, pool);
-}
-
-static xc_error_t *remove_ids(const char **change_key, xc_ews_files_t *plan, const apr_array_header_t *ids, xc_session_t *s,
-                              const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    xc_ews_call_t call;
-    xc_ews_begin(&call, s, es, "DeleteAttachment", pool);
-    xc_xmlw_start(call.w, XC_NS_M, "AttachmentIds");
-    for (int i = 0; i < ids->nelts; i++)
-        xc_ews_write_id(call.w, "AttachmentId", APR_ARRAY_IDX(ids, i, const char *), NULL);
-    xc_xmlw_end(call.w);
-    XC_TRY(xc_ews_run_one(&call, s, es, pool));
-    xc_error_t *err = read_answers(change_key, plan, &call, s, es, pool);
-    return err && err->status == 404 ? NULL : err; /* gone already: as it should be */
-}
-
-xc_error_t *xc_ews_files_write(const char **change_key, xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, const char *id,
-                               apr_pool_t *pool)
-{
-    if (xc_ews_files_nothing(plan))
-        return NULL;
-    *change_key = NULL;
-    for (int i = 0; i < plan->adds->nelts;) {
-        int index = APR_ARRAY_IDX(plan->adds, i, xc_ews_file_add_t).index;
-        const char *parent = id;
-        if (index)
-            XC_TRY(occurrence_id(&parent, s, es, id, index, pool));
-        XC_TRY(add_some(change_key, &i, i, plan, parent, s, es, pool));
-    }
-    return plan->removes->nelts ? remove_ids(change_key, plan, plan->removes, s, es, pool) : NULL;
-}
-
-void xc_ews_files_undo(const xc_ews_files_t *plan, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    const char *key = NULL;
-    xc_ews_files_t undo = *plan;
-    if (!plan->added || !plan->added->nelts)
-        return;
-    undo.added = apr_array_make(pool, 2, sizeof(const char *));
-    xc_error_t *err = remove_ids(&key, &undo, plan->added, s, es, pool);
-    if (err)
-        xc_log(s->log, XC_LOG_ERROR, "attachments of a change that could not be completed could not be removed: %s", err->message);
 }

@@ -21,8 +21,7 @@ static void ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *poo
     out->change_key = xc_xml_attr(id, "ChangeKey", pool);
 }
 
-/* The change key as it is now, when the last write did not say it. */
-static xc_error_t *ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+xc_error_t *xc_ews_ask_ref(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, int index, apr_pool_t *pool)
 {
     xc_ews_call_t call;
     xmlNode *message = NULL;
@@ -31,11 +30,20 @@ static xc_error_t *ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_
     xc_xmlw_element(call.w, XC_NS_T, "BaseShape", "IdOnly");
     xc_xmlw_end(call.w);
     xc_xmlw_start(call.w, XC_NS_M, "ItemIds");
-    xc_ews_write_id(call.w, "ItemId", id, NULL);
+    if (index)
+        xc_ews_write_occurrence_id(call.w, id, index, pool);
+    else
+        xc_ews_write_id(call.w, "ItemId", id, NULL);
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
     ref_from(out, message, pool);
     return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "GetItem without an id", pool);
+}
+
+/* The change key as it is now, when the last write did not say it. */
+static xc_error_t *ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+{
+    return xc_ews_ask_ref(out, s, es, id, 0, pool);
 }
 
 static xc_error_t *delete_now(xc_session_t *s, const xc_ews_state_t *es, const char *id, const char *type, xc_notify_e notify, apr_pool_t *pool)
@@ -448,10 +456,14 @@ static void take_back(const writing_t *done, apr_pool_t *pool)
     writing_t x = {.s = s, .es = done->es, .w = &w, .before = &unknown, .out = &back, .pool = pool};
     memset(&back, 0, sizeof back);
     apr_time_t deadline = extend_deadline(s);
+    /* with the exceptions their files go: their content has to be at hand before */
+    xc_error_t *kept = xc_ews_files_rescue(done->files, s, done->es, now.id, done->before, pool);
     xc_error_t *undo = apply(&x, &undone, &now, "AlwaysOverwrite");
-    if (done->files)
-        xc_ews_files_undo(done->files, s, done->es, pool);
+    if (!undo || !kept)
+        kept = xc_ews_files_undo(done->files, s, done->es, now.id, done->before, pool);
     s->deadline = deadline;
+    if (kept)
+        xc_log(s->log, XC_LOG_ERROR, "attachments of a change that could not be completed could not be put back as they were: %s", kept->message);
     if (undo)
         xc_log(s->log, XC_LOG_ERROR, "a change that could not be completed could not be taken back either: %s", undo->message);
 }

@@ -7,6 +7,8 @@
 
 /** Id and change key of the first item in a ResponseMessage; NULLs where there is none. */
 void xc_ews_ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *pool);
+/** Id and change key, as they are now, of an item (index 0) or of a series' occurrence (1-based InstanceIndex). */
+xc_error_t *xc_ews_ask_ref(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, int index, apr_pool_t *pool);
 /** The change key as it is now, when the last write did not say it. */
 xc_error_t *xc_ews_ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool);
 /** A little time of its own for what follows a failure. @return the deadline to be put back */

@@ -3,6 +3,7 @@
 import base64
 import re
 
+from dav import event
 from ical import unfold
 
 
@@ -49,3 +50,17 @@ def attach_in_outlook(outlook, item_id, name, data, type='text/plain', more=''):
     outlook.call('<m:CreateAttachment><m:ParentItemId Id="%s"/><m:Attachments><t:FileAttachment><t:Name>%s</t:Name><t:ContentType>%s</t:ContentType>%s'
                  '<t:Content>%s</t:Content></t:FileAttachment></m:Attachments></m:CreateAttachment>'
                  % (item_id, name, type, more, base64.b64encode(data).decode()))
+
+
+def daily(uid, title, rule='RRULE:FREQ=DAILY;COUNT=6', extra='', own='', start='20270301T100000', end='20270301T110000', rid='20270303T100000', exdate=''):
+    """A daily series whose third occurrence has lines of its own."""
+    text = event(uid, title, start, end, rule + '\n' + extra + ('\nEXDATE;TZID=Europe/Berlin:' + exdate if exdate else ''), zone='Europe/Berlin')
+    if own:
+        one = event(uid, title, rid, rid[:9] + end[9:], 'RECURRENCE-ID;TZID=Europe/Berlin:%s\n%s' % (rid, own), zone='Europe/Berlin')
+        text = text.replace('END:VCALENDAR', re.search(r'BEGIN:VEVENT.*END:VEVENT\r\n', one, re.S).group(0) + 'END:VCALENDAR')
+    return text
+
+
+def add(user, path, data, name, query='', **headers):
+    return user.request('POST', path + '?action=attachment-add' + query, data,
+                        dict({'Content-Type': 'text/plain', 'Content-Disposition': 'attachment; filename="%s"' % name}, **headers))
