@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cal/schedule.h"
 #include "cal/view.h"
 #include "fuzz.h"
 
@@ -48,6 +49,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (strcmp(print, xc_event_fingerprint(again, pool)))
             abort();
     }
+    /* what a scheduling server leaves out is left out once, and leaves an object */
+    apr_size_t len, less;
+    const char *clean = xc_schedule_clean(&len, (const char *)data, size, pool);
+    if (xc_schedule_clean(&less, clean, len, pool) != clean || less != len || xc_object_parse_stored(&rendered, clean, len, pool))
+        abort();
+    const char *tag = xc_schedule_tag(clean, len, me, pool), *same = xc_schedule_tag((const char *)data, size, me, pool);
+    if (!tag != !same || (tag && strcmp(tag, same)))
+        abort();
+    (void)xc_schedule_check(again, event, pool);
 out:
     apr_pool_destroy(pool);
     return 0;

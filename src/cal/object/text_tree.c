@@ -114,7 +114,7 @@ const char *xc_tree_drop_param(const char *s, const char *name, apr_pool_t *pool
 {
     apr_size_t from, to;
 
-    while (find_param(s, name, &from, &to))
+    while (find_param(s, name, &from, &to) && s[to]) /* one that never ends is part of something else */
         s = apr_pstrcat(pool, apr_pstrmemdup(pool, s, from - strlen(name) - 2), s + to, NULL);
     return s;
 }
