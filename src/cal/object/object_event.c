@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cal/object/address.h"
 #include "cal/object/html.h"
 #include "cal/object/object_priv.h"
 #include "cal/schedule.h"
@@ -133,21 +134,6 @@ static void read_busy(xc_event_t *e, icalcomponent *comp, apr_pool_t *pool)
 
 /* ---- people ---- */
 
-static const char *mail_address(const char *value, apr_pool_t *pool)
-{
-    if (!value || strncasecmp(value, "mailto:", 7) != 0)
-        return NULL;
-    value += 7;
-    while (apr_isspace(*value))
-        value++;
-    apr_size_t n = strcspn(value, "?> \t");
-    for (apr_size_t i = 0; i < n; i++) {
-        if (apr_iscntrl(value[i]))
-            return NULL;
-    }
-    return n && memchr(value, '@', n) ? apr_pstrndup(pool, value, n) : NULL;
-}
-
 static int is_one_of(const char *address, const char *const *list)
 {
     for (; address && list && *list; list++) {
@@ -159,14 +145,7 @@ static int is_one_of(const char *address, const char *const *list)
 
 static const char *person_address(icalproperty *p, apr_pool_t *pool)
 {
-    const char *address = mail_address(xc_prop_value(p, pool), pool);
-    /* Apple writes a principal's path and gives the address beside it */
-    if (!address) {
-        const char *email = xc_prop_param(p, "EMAIL", pool);
-        if (email && strchr(email, '@'))
-            address = mail_address(apr_pstrcat(pool, "mailto:", email, NULL), pool);
-    }
-    return address;
+    return xc_address_of(xc_prop_value(p, pool), xc_prop_param(p, "EMAIL", pool), pool);
 }
 
 static xc_attendee_kind_e attendee_kind(const char *role, const char *cutype)

@@ -5,6 +5,8 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "cal/object/address.h"
+
 static xc_node_t *make_node(const char *name, apr_pool_t *pool)
 {
     xc_node_t *n = apr_palloc(pool, sizeof(*n));
@@ -132,10 +134,5 @@ const char *xc_tree_param(const char *s, const char *name, apr_pool_t *pool)
 
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool)
 {
-    const char *value = xc_line_value(line, pool), *s;
-
-    if (strncasecmp(value, "mailto:", 7) == 0)
-        return apr_pstrmemdup(pool, value + 7, strcspn(value + 7, "?> \t"));
-    s = xc_tree_line(line, pool);
-    return xc_tree_param(s, "EMAIL", pool);
+    return xc_address_of(xc_line_value(line, pool), xc_tree_param(xc_tree_line(line, pool), "EMAIL", pool), pool);
 }

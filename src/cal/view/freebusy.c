@@ -6,6 +6,7 @@
 #include <apr_strings.h>
 
 #include "base/buf.h"
+#include "cal/object/address.h"
 #include "cal/object/event_priv.h"
 #include "cal/view/busy_lines.h"
 #include "cal/view/filter_range.h"
@@ -19,12 +20,11 @@ static int is_declined(icalcomponent *comp, const char *const *me, apr_pool_t *p
 {
     for (icalproperty *p = me ? icalcomponent_get_first_property(comp, ICAL_ATTENDEE_PROPERTY) : NULL; p;
          p = icalcomponent_get_next_property(comp, ICAL_ATTENDEE_PROPERTY)) {
-        const char *partstat = xc_prop_param(p, "PARTSTAT", pool), *who = xc_prop_value(p, pool);
+        const char *partstat = xc_prop_param(p, "PARTSTAT", pool), *who;
         if (!partstat || strcasecmp(partstat, "DECLINED") != 0)
             continue;
-        if (strncasecmp(who, "mailto:", 7) == 0)
-            who += 7;
-        for (const char *const *m = me; *m; m++) {
+        who = xc_address_of(xc_prop_value(p, pool), xc_prop_param(p, "EMAIL", pool), pool);
+        for (const char *const *m = me; who && *m; m++) {
             if (strcasecmp(who, *m) == 0)
                 return 1;
         }
