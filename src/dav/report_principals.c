@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "dav/dav.h"
+#include "dav/people.h"
 
 static xc_error_t *answer_with(xc_dav_t *d, apr_array_header_t *found, const xc_want_t *want)
 {
@@ -75,11 +76,17 @@ xc_error_t *xc_report_acl_principals(xc_dav_t *d, xmlNode *root, xc_resource_t *
     apr_array_header_t *found = apr_array_make(d->pool, 1, sizeof(xc_resource_t *));
     xc_want_t *want;
     int depth;
-    (void)self;
     XC_TRY(xc_ask_depth(&depth, d));
     if (depth != XC_DEPTH_ABSENT && depth != 0)
         return xc_error_make(d->pool, 400, XC_COND_NONE, "acl-principal-prop-set is asked with Depth 0.");
     XC_TRY(xc_want_parse_or_none(&want, root, d->pool));
-    add_own_principal(found, d); /* the only one in any DAV:acl of ours */
+    add_own_principal(found, d); /* of the protected entry */
+    XC_TRY(xc_props_prepare(d, self, XC_P_ACL, d->pool));
+    for (int i = 0; self->acl && i < self->acl->nelts; i++) {
+        const xc_permission_t *p = &APR_ARRAY_IDX(self->acl, i, xc_permission_t);
+        xc_resource_t *person;
+        if (p->who == XC_GRANTEE_USER && p->address && !xc_person_find(&person, d, p->address))
+            APR_ARRAY_PUSH(found, xc_resource_t *) = person;
+    }
     return answer_with(d, found, want);
 }

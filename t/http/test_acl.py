@@ -146,3 +146,10 @@ def test_a_read_only_gateway_changes_no_list(people, exchange, make_gateway):
     g = make_gateway(exchange=exchange.ews_url, location='ExcalReadOnly On')
     r = acl(Client(g.url, 'alice'), ace(href('bob'), '<d:all/>'))
     assert r.condition == 'd:need-privileges' and 'bob' not in levels(exchange)
+
+
+def test_the_people_of_a_list(people, exchange):
+    alice = people['alice']
+    exchange.share('alice', 'bob', 'Reviewer')
+    r = alice.report(alice.calendar, '<d:acl-principal-prop-set %s><d:prop><d:displayname/></d:prop></d:acl-principal-prop-set>' % DECL, 0)
+    assert {h: e.text('d:displayname') for h, e in r.by_href.items()} == {alice.principal: 'Alice Adams', people['bob'].principal: 'Bob Brown'}
