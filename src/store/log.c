@@ -85,10 +85,19 @@ static void work_begin(work_t *w, xc_logtx_t *tx, int local, apr_time_t asked_at
     w->seq = w->meta.seq + 1;
 }
 
+/* It is no longer waited for, be it seen or gone. */
+static void stop_waiting(work_t *w, xc_itemrec_t *rec)
+{
+    if (rec->unseen && w->meta.unseen)
+        w->meta.unseen--;
+    rec->unseen = 0;
+}
+
 static void bury(work_t *w, const xc_itemrec_t *old)
 {
     xc_itemrec_t rec = *old;
 
+    stop_waiting(w, &rec);
     rec.item.deleted = 1;
     rec.item.changed_seq = w->seq;
     rec.changed_at = w->now;
@@ -104,8 +113,11 @@ static void remove_item(work_t *w, const xc_itemrec_t *rec)
     if (rec->item.deleted)
         return;
     w->wrote = 1;
-    if (rec->item.hidden)
+    if (rec->item.hidden) {
+        xc_itemrec_t dropped = *rec;
+        stop_waiting(w, &dropped);
         w->tx->ops->drop_item(w->tx, rec);
+    }
     else
         bury(w, rec);
 }
@@ -137,7 +149,8 @@ static void add_item(work_t *w, const xc_item_t *item, apr_uint64_t prev_key)
     rec.no = w->meta.next_no++;
     rec.prev_key = prev_key;
     rec.changed_at = w->now;
-    rec.local = w->local;
+    rec.local = rec.unseen = w->local;
+    w->meta.unseen += rec.unseen ? 1 : 0;
     if (!item->hidden) {
         rec.item.href = pick_name(w, item);
         w->meta.count++;
@@ -197,6 +210,14 @@ static void upsert_item(work_t *w, const xc_item_t *item)
     xc_itemrec_t old;
     int known = w->tx->ops->find(&old, w->tx, XC_INDEX_ID, item->id);
 
+    if (known && old.unseen && !w->local) {
+        xc_itemrec_t seen = old;
+
+        stop_waiting(w, &seen);
+        w->wrote = 1;
+        w->tx->ops->put_item(w->tx, &old, &seen);
+        old = seen;
+    }
     if (known && is_outdated(w, &old, item->change_key))
         return;
     if (!known || old.item.deleted) {
@@ -209,6 +230,9 @@ static void upsert_item(work_t *w, const xc_item_t *item)
         change_item(w, &old, item);
     }
     else if (old.item.hidden) {
+        xc_itemrec_t dropped = old;
+
+        stop_waiting(w, &dropped);
         w->tx->ops->drop_item(w->tx, &old);
         add_item(w, item, xc_log_key_digest(old.item.change_key));
     }
@@ -223,6 +247,37 @@ static void upsert_item(work_t *w, const xc_item_t *item)
         bury(w, &old);
         add_item(w, &next, xc_log_key_digest(old.item.change_key));
     }
+}
+
+typedef struct missing_t {
+    apr_hash_t *listed;       /* NULL: only what is waited for can be missing */
+    apr_array_header_t *gone; /* xc_itemrec_t */
+    apr_time_t asked_at;
+    apr_pool_t *pool;
+} missing_t;
+
+static int find_missing(void *ctx, const xc_itemrec_t *rec)
+{
+    missing_t *m = ctx;
+
+    if (rec->item.deleted || (m->listed ? apr_hash_get(m->listed, rec->item.id, APR_HASH_KEY_STRING) != NULL : !rec->unseen))
+        return 0;
+    if (rec->local && m->asked_at && rec->changed_at >= m->asked_at)
+        return 0;
+    *(xc_itemrec_t *)apr_array_push(m->gone) = *rec;
+    APR_ARRAY_IDX(m->gone, m->gone->nelts - 1, xc_itemrec_t).item = *xc_store_copy_item(&rec->item, m->pool);
+    return 0;
+}
+
+static void remove_missing(work_t *w, apr_hash_t *listed)
+{
+    missing_t m = {.listed = listed, .asked_at = w->asked_at, .pool = w->tx->pool};
+    int i;
+
+    m.gone = apr_array_make(w->tx->pool, 16, sizeof(xc_itemrec_t));
+    w->tx->ops->walk(w->tx, XC_WALK_ALL, 0, find_missing, &m);
+    for (i = 0; i < m.gone->nelts; i++)
+        remove_item(w, &APR_ARRAY_IDX(m.gone, i, xc_itemrec_t));
 }
 
 /** @return 0 = commit, 1 = there is nothing to write */
@@ -287,50 +342,27 @@ int xc_log_fold(void *ctx, xc_logtx_t *tx)
             apr_hash_get(last, c->item.id, APR_HASH_KEY_STRING) == c)
             upsert_item(&w, &c->item);
     }
+    /* what was made and removed again between two refreshes, the second one does not mention at all */
+    if (f->new_state && f->last_page && f->asked_at && w.meta.unseen)
+        remove_missing(&w, NULL);
     return work_end(&w, f->new_state, f->last_page);
-}
-
-typedef struct missing_t {
-    apr_hash_t *listed;
-    apr_array_header_t *gone; /* xc_itemrec_t */
-    apr_time_t asked_at;
-    apr_pool_t *pool;
-} missing_t;
-
-static int find_missing(void *ctx, const xc_itemrec_t *rec)
-{
-    missing_t *m = ctx;
-
-    if (rec->item.deleted || apr_hash_get(m->listed, rec->item.id, APR_HASH_KEY_STRING))
-        return 0;
-    if (rec->local && m->asked_at && rec->changed_at >= m->asked_at)
-        return 0;
-    *(xc_itemrec_t *)apr_array_push(m->gone) = *rec;
-    APR_ARRAY_IDX(m->gone, m->gone->nelts - 1, xc_itemrec_t).item = *xc_store_copy_item(&rec->item, m->pool);
-    return 0;
 }
 
 int xc_log_replace(void *ctx, xc_logtx_t *tx)
 {
     xc_fold_t *f = ctx;
-    missing_t m;
+    apr_hash_t *listed = apr_hash_make(tx->pool);
     work_t w;
     int i;
 
-    m.listed = apr_hash_make(tx->pool);
-    m.gone = apr_array_make(tx->pool, 16, sizeof(xc_itemrec_t));
-    m.asked_at = f->asked_at;
-    m.pool = tx->pool;
     for (i = 0; i < f->n; i++) {
         if (valid_item(&f->items[i]))
-            apr_hash_set(m.listed, f->items[i].id, APR_HASH_KEY_STRING, &f->items[i]);
+            apr_hash_set(listed, f->items[i].id, APR_HASH_KEY_STRING, &f->items[i]);
     }
     work_begin(&w, tx, 0, f->asked_at);
-    tx->ops->walk(tx, XC_WALK_ALL, 0, find_missing, &m);
-    for (i = 0; i < m.gone->nelts; i++)
-        remove_item(&w, &APR_ARRAY_IDX(m.gone, i, xc_itemrec_t));
+    remove_missing(&w, listed);
     for (i = 0; i < f->n; i++) {
-        if (valid_item(&f->items[i]) && apr_hash_get(m.listed, f->items[i].id, APR_HASH_KEY_STRING) == &f->items[i])
+        if (valid_item(&f->items[i]) && apr_hash_get(listed, f->items[i].id, APR_HASH_KEY_STRING) == &f->items[i])
             upsert_item(&w, &f->items[i]);
     }
     return work_end(&w, f->new_state, 1);

@@ -10,7 +10,8 @@ enum { KIND_META = 'M', KIND_ITEM = 'I', KIND_BODY = 'B', KIND_SMALL = 'R', KIND
 /* a change of layout takes the next number; older records are then absent */
 #define VERSION 1
 
-enum { ITEM_DELETED = 1, ITEM_HIDDEN = 2, ITEM_LOCAL = 4 };
+enum { ITEM_DELETED = 1, ITEM_HIDDEN = 2, ITEM_LOCAL = 4, ITEM_UNSEEN = 8 };
+enum { META_COMPLETE = 1, META_UNSEEN_SHIFT = 1 };
 
 void xc_record_put_u32(unsigned char *p, apr_uint32_t v)
 {
@@ -205,7 +206,7 @@ void xc_record_encode_meta(xc_bytes_t *out, const xc_metarec_t *rec, apr_pool_t 
     put_u64(&w, rec->tombstones);
     put_u64(&w, (apr_uint64_t)rec->refreshed_at);
     put_u64(&w, (apr_uint64_t)rec->expired_at);
-    put_u32(&w, rec->complete ? 1 : 0);
+    put_u32(&w, (rec->complete ? META_COMPLETE : 0u) | rec->unseen << META_UNSEEN_SHIFT);
     put_string(&w, rec->origin);
     put_string(&w, rec->account);
     put_string(&w, rec->mailbox);
@@ -237,13 +238,14 @@ int xc_record_decode_meta(xc_metarec_t *out, const void *data, apr_size_t len)
     out->refreshed_at = get_time(&r);
     out->expired_at = get_time(&r);
     flags = get_u32(&r);
-    out->complete = flags == 1;
+    out->complete = (flags & META_COMPLETE) != 0;
+    out->unseen = flags >> META_UNSEEN_SHIFT;
     out->origin = get_string(&r);
     out->account = get_string(&r);
     out->mailbox = get_string(&r);
     out->folder = get_string(&r);
     out->sync_state = get_string(&r);
-    if (flags > 1 || out->oldest_seq > out->seq || out->count > APR_INT32_MAX || out->tombstones > APR_INT32_MAX)
+    if (out->oldest_seq > out->seq || out->count > APR_INT32_MAX || out->tombstones > APR_INT32_MAX)
         return -1;
     return frame_close(&r);
 }
@@ -259,7 +261,8 @@ void xc_record_encode_item(xc_bytes_t *out, const xc_itemrec_t *rec, apr_pool_t 
                 4 + 7 * 8 + string_bytes(item->href) + string_bytes(item->id) + string_bytes(item->change_key) +
                     string_bytes(item->uid) + string_bytes(item->etag),
                 pool);
-    put_u32(&w, (item->deleted ? ITEM_DELETED : 0u) | (item->hidden ? ITEM_HIDDEN : 0u) | (rec->local ? ITEM_LOCAL : 0u));
+    put_u32(&w, (item->deleted ? ITEM_DELETED : 0u) | (item->hidden ? ITEM_HIDDEN : 0u) | (rec->local ? ITEM_LOCAL : 0u) |
+                    (rec->unseen ? ITEM_UNSEEN : 0u));
     put_u64(&w, rec->no);
     put_u64(&w, rec->prev_key);
     put_u64(&w, (apr_uint64_t)rec->changed_at);
@@ -287,6 +290,7 @@ int xc_record_decode_item(xc_itemrec_t *out, const void *data, apr_size_t len)
     item->deleted = (flags & ITEM_DELETED) != 0;
     item->hidden = (flags & ITEM_HIDDEN) != 0;
     out->local = (flags & ITEM_LOCAL) != 0;
+    out->unseen = (flags & ITEM_UNSEEN) != 0;
     out->no = get_u64(&r);
     out->prev_key = get_u64(&r);
     out->changed_at = get_time(&r);
@@ -299,7 +303,7 @@ int xc_record_decode_item(xc_itemrec_t *out, const void *data, apr_size_t len)
     item->change_key = get_string(&r);
     item->uid = get_string(&r);
     item->etag = get_string(&r);
-    if (flags > (ITEM_DELETED | ITEM_HIDDEN | ITEM_LOCAL) || !item->id || !item->id[0])
+    if (flags > (ITEM_DELETED | ITEM_HIDDEN | ITEM_LOCAL | ITEM_UNSEEN) || !item->id || !item->id[0])
         return -1;
     if (item->created_seq > item->changed_seq || (!item->hidden && (!item->href || !item->href[0])))
         return -1;

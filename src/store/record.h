@@ -40,6 +40,7 @@ typedef struct xc_metarec_t {
     apr_time_t refreshed_at;    /* 0 = never, or expired */
     apr_time_t expired_at;      /* an answer asked for before this does not make the log fresh */
     int complete;
+    apr_uint32_t unseen;        /* how many items are marked so, below 2^31 */
     const char *sync_state;     /* may be NULL */
 } xc_metarec_t;
 
@@ -50,6 +51,7 @@ typedef struct xc_itemrec_t {
     apr_uint64_t prev_key;      /* digest of the change key before this one, 0 = none */
     apr_time_t changed_at;      /* when the last change was folded */
     int local;                  /* that change was a write of ours, not an answer to a refresh */
+    int unseen;                 /* made by us, and no answer to a refresh has named it yet */
 } xc_itemrec_t;
 
 /** A body, with a digest of whose it is. */

@@ -41,6 +41,20 @@ def test_created_here_seen_there(alice, outlook, uid):
     assert outlook.find(title) is None
 
 
+def test_created_here_and_deleted_there_at_once(alice, outlook, uid):
+    """Exchange does not mention what came and went between two questions."""
+    path = alice.calendar + uid + '.ics'
+    token = alice.sync(alice.calendar).sync_token
+    assert alice.put(path, event(uid, 'Brief ' + uid)).status == 201
+    outlook.delete(outlook.find('Brief ' + uid)[0], 'HardDelete')
+    assert [e.status for e in alice.sync(alice.calendar, token).entries if e.href == path] in ([], [404])
+    assert alice.get(path).status == 404
+    assert path not in alice.propfind(alice.calendar, ['d:getetag'], depth=1).by_href
+    assert alice.put(path, event(uid, 'Again ' + uid), If_None_Match='*').status == 201
+    assert outlook.find('Again ' + uid)
+    assert alice.delete(path).status == 204
+
+
 def test_created_there_seen_here(alice, outlook, uid):
     token = alice.sync(alice.calendar).sync_token
     title = 'There ' + uid

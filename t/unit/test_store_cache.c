@@ -254,7 +254,8 @@ START_TEST(old_tombstones_go_and_old_tokens_with_them)
         fix_local(f, fix_upsert(apr_psprintf(f->pool, "id%d", i), "ck", apr_psprintf(f->pool, "%d.ics", i), NULL));
     fix_local(f, fix_delete("id1"));
     fix_local(f, fix_delete("id3"));
-    ck_assert_int_eq(fix_fold(f, NULL, "s1", NULL, 0, 1), 0);
+    xc_change_t left[] = {fix_upsert("id0", "ck", NULL, NULL), fix_upsert("id2", "ck", NULL, NULL), fix_upsert("id4", "ck", NULL, NULL)};
+    ck_assert_int_eq(fix_fold(f, NULL, "s1", left, 3, 1), 0);
     ck_assert_ptr_null(xc_store_sweep(f->store, apr_time_now() + apr_time_from_sec(60), f->pool));
     ck_assert_uint_eq(fix_info(f)->oldest_seq, 0);
     if (f->provider == FIX_KV) {

@@ -48,12 +48,12 @@ static int decode_lease(const void *data, apr_size_t len)
 static const xc_metarec_t a_meta = {
     .origin = "https://mail.contoso.example", .account = "alice@contoso.example", .mailbox = "bob@contoso.example",
     .folder = "AAMkAG", .epoch = "0123456789abcdef", .seq = 7, .oldest_seq = 3, .next_no = 11, .count = 5,
-    .tombstones = 2, .refreshed_at = 1700000000000000, .expired_at = 1, .complete = 1, .sync_state = "H4sIAAA="};
+    .tombstones = 2, .refreshed_at = 1700000000000000, .expired_at = 1, .complete = 1, .unseen = 2, .sync_state = "H4sIAAA="};
 
 static const xc_itemrec_t an_item = {
     .item = {.href = "a b.ics", .id = "AAMkAGitem", .change_key = "EQAAABYA", .uid = "uid-1", .etag = "EQAAABYA",
              .created_seq = 2, .changed_seq = 5, .span_first = -5, .span_last = 1700000000000000},
-    .no = 9, .prev_key = 0x1122334455667789, .changed_at = 1700000000000001, .local = 1};
+    .no = 9, .prev_key = 0x1122334455667789, .changed_at = 1700000000000001, .local = 1, .unseen = 1};
 
 static const xc_bodyrec_t a_body = {
     .owner = "0123456789abcde", .body = {.id = "AAMkAGitem", .change_key = "EQAAABYA", .text = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n",
@@ -101,7 +101,7 @@ START_TEST(what_goes_in_comes_out)
     ck_assert_str_eq(meta.folder, a_meta.folder);
     ck_assert_str_eq(meta.sync_state, a_meta.sync_state);
     ck_assert(meta.seq == 7 && meta.oldest_seq == 3 && meta.next_no == 11 && meta.count == 5 && meta.tombstones == 2);
-    ck_assert(meta.refreshed_at == a_meta.refreshed_at && meta.expired_at == 1 && meta.complete == 1);
+    ck_assert(meta.refreshed_at == a_meta.refreshed_at && meta.expired_at == 1 && meta.complete == 1 && meta.unseen == 2);
 
     ck_assert_int_eq(xc_record_decode_item(&item, kinds[1].bytes.data, kinds[1].bytes.len), 0);
     ck_assert_str_eq(item.item.href, an_item.item.href);
