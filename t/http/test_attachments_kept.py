@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files survive: copies and moves, other people's calendars, rules that change, failures midway, lost answers."""
 import base64
-import re
 
 import pytest
 from attached import add, attached, daily, fetch, in_exchange, inline
 from dav import Client, event
 from ical import unfold
 from outlook import Outlook
+
 
 @pytest.fixture
 def outlook(lab):

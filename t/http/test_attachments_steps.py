@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files, and calls to Exchange that fail or whose answers are lost: completed or undone, never half."""
 import pytest
-from attached import add, attached, daily, fetch, in_exchange, inline
+from attached import add, attach_in_outlook, attached, daily, fetch, in_exchange, inline
 from dav import event
 from ical import unfold
 from outlook import Outlook
@@ -55,3 +55,40 @@ def test_a_lost_answer_makes_no_second_file(alice, lab, outlook, uid):
     lab.faults()
     assert r.status == 201, r
     assert in_exchange(outlook, title) == {'y.txt': b'y'}
+
+
+def test_an_occurrence_of_outlooks_with_a_file(alice, outlook, uid):
+    path, title = alice.calendar + uid + '.ics', 'Theirs ' + uid
+    assert alice.put(path, daily(uid, title, extra='X-MOOD:calm')).status == 201
+    occurrence = outlook.occurrence(outlook.find(title)[0], 2).find('{*}ItemId').get('Id')
+    attach_in_outlook(outlook, occurrence, 'two.txt', b'two')
+    got = alice.get(path).text
+    assert [fetch(alice, u).body for p, u in attached(got)] == [b'two']
+    assert 'RECURRENCE-ID;TZID=Europe/Berlin:20270302T100000' in unfold(got)
+    # gone and back again by the client's hand: deleting an occurrence deletes its file, a stale text cannot bring it back
+    assert alice.put(path, unfold(got).replace('SUMMARY:' + title, 'SUMMARY:Renamed ' + uid)).status == 204
+    assert in_exchange(outlook, 'Renamed ' + uid, 2) == {'two.txt': b'two'}
+
+
+def test_a_series_of_outlooks_multiplies_no_files(alice, outlook, uid):
+    """Its files show in its exceptions too, under ids of their own: they are the same files."""
+    title = 'Outlook ' + uid
+    master = outlook.create(title, '2027-03-01T09:00:00Z', '2027-03-01T10:00:00Z',
+                            '<t:Recurrence><t:DailyRecurrence><t:Interval>1</t:Interval></t:DailyRecurrence><t:NumberedRecurrence><t:StartDate>2027-03-01</t:StartDate>'
+                            '<t:NumberOfOccurrences>5</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>')[0]
+    attach_in_outlook(outlook, master, 'all.txt', b'all')
+    outlook.set((master, 2), ('calendar:Location', '<t:Location>there</t:Location>'))
+    outlook.set((master, 3), ('calendar:Location', '<t:Location>elsewhere</t:Location>'))
+    attach_in_outlook(outlook, outlook.occurrence(master, 3).find('{*}ItemId').get('Id'), 'three.txt', b'three')
+    [path] = [e.href for e in alice.query(alice.calendar).entries if title in unfold(e.text('c:calendar-data'))]
+    text = alice.get(path).text
+    keys = {p['MANAGED-ID'] for p, _ in attached(text) if p['FILENAME'] == 'all.txt'}
+    assert len(keys) == 1 and len(attached(text)) == 4
+    for i in (1, 2):
+        changed = unfold(alice.get(path).text).replace('T1%d0000' % (i - 1), 'T1%d0000' % i) if i == 2 else unfold(text).replace(title, 'Changed ' + uid)
+        assert alice.put(path, changed).status == 204
+        title = 'Changed ' + uid
+        assert in_exchange(outlook, title) == {'all.txt': b'all'}
+        assert in_exchange(outlook, title, 3) == {'all.txt': b'all', 'three.txt': b'three'}
+        assert in_exchange(outlook, title, 2) in ({}, {'all.txt': b'all'})
+        assert sorted(p['FILENAME'] for p, _ in attached(alice.get(path).text)) == ['all.txt', 'all.txt', 'all.txt', 'three.txt']

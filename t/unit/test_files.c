@@ -131,6 +131,35 @@ START_TEST(what_exchange_holds)
 }
 END_TEST
 
+/* A file that Outlook attached to one occurrence makes an override of it. */
+START_TEST(an_occurrence_of_its_own)
+{
+    const char *text = vevent(BASE "|X-A:b|RRULE:FREQ=DAILY;COUNT=5|" LINE(K1)), *now;
+    xc_object_t *obj;
+    xc_event_t *e, *o;
+    const char *const nobody[] = {NULL};
+    ck_assert_ptr_null(xc_object_parse(&obj, text, strlen(text), NULL, pool));
+    ck_assert_ptr_null(xc_object_to_event(&e, obj, nobody, NULL, pool));
+    o = xc_event_make(pool);
+    o->recurrence_id = e->start;
+    o->recurrence_id.wall.day++;
+    add_file(o, K1, "a.txt");
+    e->overrides = apr_array_make(pool, 1, sizeof(xc_event_t *));
+    APR_ARRAY_PUSH(e->overrides, xc_event_t *) = o;
+    ck_assert_ptr_eq(xc_files_apply(text, e, pool), text); /* the series' file alone is nothing of its own */
+    add_file(o, K2, "own.txt");
+    now = unfolded(xc_files_apply(text, e, pool));
+    const char *at = strstr(now, "RECURRENCE-ID;TZID=Europe/Vienna:20240507T090000");
+    ck_assert_ptr_nonnull(at);
+    ck_assert_ptr_nonnull(strstr(at, "DTEND;TZID=Europe/Vienna:20240507T100000"));
+    ck_assert_ptr_nonnull(strstr(at, "X-A:b"));
+    ck_assert_ptr_nonnull(strstr(at, K1));
+    ck_assert_ptr_nonnull(strstr(at, "own.txt"));
+    ck_assert_ptr_null(strstr(at, "RRULE"));
+    ck_assert_ptr_eq(xc_files_apply(now, e, pool), now);
+}
+END_TEST
+
 static xc_error_t *edit(const char **out, const char *body, const char *key, const char *rids)
 {
     apr_array_header_t *list = NULL;
@@ -186,6 +215,6 @@ END_TEST
 
 int main(void)
 {
-    const TTest *const tests[] = {inline_content, names_are_safe, urls_and_back, what_exchange_holds, edits, NULL};
+    const TTest *const tests[] = {inline_content, names_are_safe, urls_and_back, what_exchange_holds, an_occurrence_of_its_own, edits, NULL};
     return run_suite("files", tests);
 }

@@ -336,8 +336,18 @@ typedef struct apply_t {
     xc_render_t r;
     const xc_object_t *obj;
     const xc_event_t *event;
+    apr_hash_t *met;            /* const xc_event_t * of overrides that the text has -> anything */
     int changed;
 } apply_t;
+
+int xc_line_is_of_times(const char *name)
+{
+    static const char *const names[] = {"RRULE", "RDATE", "EXRULE", "EXDATE", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", NULL};
+    int found = 0;
+    for (int i = 0; names[i] && !found; i++)
+        found = strcmp(name, names[i]) == 0;
+    return found;
+}
 
 static int has_files(const xc_event_t *event)
 {
@@ -398,9 +408,61 @@ static void apply_component(apply_t *a, const xc_node_t *n, const xc_event_t *no
     xc_buf_printf(a->r.buf, "END:%s\r\n", n->name);
 }
 
+/* Where an occurrence lies that differs from the series in its files alone, in the text's own zone. */
+static const xc_event_t *occurrence_at(const apply_t *a, const xc_event_t *o)
+{
+    const char *const nobody[] = {NULL};
+    xc_event_t *series;
+    if (xc_object_to_event(&series, a->obj, nobody, NULL, a->r.pool))
+        return NULL;
+    xc_when_t at = series->start;
+    if (o->recurrence_id.kind == XC_WHEN_DATE)
+        at.wall = o->recurrence_id.wall;
+    else
+        xc_when_from_utc(&at, xc_when_to_utc(&o->recurrence_id, a->event->start.zone), &series->start, series->start.zone);
+    return at.kind == series->start.kind ? xc_event_occurrence(series, &at, a->r.pool) : NULL;
+}
+
+/* Somebody attached a file to an occurrence in Outlook: it becomes an override, the series' lines with times and files of its own. */
+static void make_override(apply_t *a, const xc_node_t *series, const xc_event_t *o)
+{
+    const xc_event_t *at = occurrence_at(a, o);
+    if (!at)
+        return;
+    xc_buf_printf(a->r.buf, "BEGIN:%s\r\n", series->name);
+    xc_render_when(&a->r, "RECURRENCE-ID", &at->recurrence_id);
+    xc_render_when(&a->r, "DTSTART", &at->start);
+    xc_render_when(&a->r, "DTEND", &at->end);
+    for (int i = 0; i < series->children->nelts; i++) {
+        const xc_child_t *c = &APR_ARRAY_IDX(series->children, i, xc_child_t);
+        int file = !c->node && strcmp(c->line.name, "ATTACH") == 0 && xc_file_key_of(xc_line_value(&c->line, a->r.pool));
+        if (!c->node && !file && !xc_line_is_of_times(c->line.name))
+            xc_tree_copy_line(&a->r, &c->line);
+    }
+    for (int i = 0; i < o->files->nelts; i++) {
+        const xc_file_t *f = &APR_ARRAY_IDX(o->files, i, xc_file_t);
+        xc_render_line(&a->r, line_for("ATTACH", f->key, f->name, f->type, f->size_bytes, a->r.pool));
+    }
+    for (int i = 0; i < series->children->nelts; i++)
+        if (APR_ARRAY_IDX(series->children, i, xc_child_t).node)
+            xc_tree_copy(&a->r, APR_ARRAY_IDX(series->children, i, xc_child_t).node);
+    xc_buf_printf(a->r.buf, "END:%s\r\n", series->name);
+    a->changed = 1;
+}
+
+static void make_overrides(apply_t *a, const xc_node_t *series)
+{
+    for (int i = 0; a->event->recur && a->event->overrides && i < a->event->overrides->nelts; i++) {
+        const xc_event_t *o = APR_ARRAY_IDX(a->event->overrides, i, const xc_event_t *);
+        if (!apr_hash_get(a->met, &o, sizeof(o)) && xc_files_missing(a->event->files, o->files, a->r.pool)->nelts)
+            make_override(a, series, o);
+    }
+}
+
 static void apply_all(apply_t *a, const xc_node_t *root)
 {
     int at = 0;
+    const xc_node_t *series = NULL;
     xc_buf_puts(a->r.buf, "BEGIN:VCALENDAR\r\n");
     for (int i = 0; i < root->children->nelts; i++) {
         const xc_child_t *c = &APR_ARRAY_IDX(root->children, i, xc_child_t);
@@ -415,11 +477,17 @@ static void apply_all(apply_t *a, const xc_node_t *root)
         icalcomponent *comp = APR_ARRAY_IDX(a->obj->comps, at++, icalcomponent *);
         int is_main = a->obj->master ? comp == a->obj->master : at == 1;
         const xc_event_t *now = is_main ? a->event : override_at(a, comp);
+        if (is_main && a->obj->master)
+            series = c->node;
+        if (now)
+            apr_hash_set(a->met, apr_pmemdup(a->r.pool, &now, sizeof(now)), sizeof(now), "");
         if (now)
             apply_component(a, c->node, now, is_main ? NULL : a->event);
         else
             xc_tree_copy(&a->r, c->node);
     }
+    if (series)
+        make_overrides(a, series);
     xc_buf_puts(a->r.buf, "END:VCALENDAR\r\n");
 }
 
@@ -434,7 +502,7 @@ const char *xc_files_apply(const char *text, const xc_event_t *event, apr_pool_t
     apr_pool_create(&tmp, pool);
     xc_node_t *root = xc_tree_read(text, strlen(text), tmp);
     if (root && !xc_object_parse_stored(&obj, text, strlen(text), tmp)) {
-        apply_t a = {{xc_buf_make(tmp, 0), NULL, tmp}, obj, event, 0};
+        apply_t a = {{xc_buf_make(tmp, 0), apr_hash_make(tmp), tmp}, obj, event, apr_hash_make(tmp), 0};
         apply_all(&a, root);
         if (a.changed)
             out = apr_pstrmemdup(pool, a.r.buf->data, a.r.buf->len);

@@ -94,14 +94,10 @@ static int has_file(const edit_t *e, const xc_node_t *n, const char *key)
 /* A component's own lines, with what is to become of the file. */
 static void copy_lines(edit_t *e, const xc_node_t *n, int edit, int occurrence)
 {
-    static const char *const series[] = {"RRULE", "RDATE", "EXRULE", "EXDATE", "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", NULL};
     int there = edit && e->file && (!e->key || strcmp(e->key, e->file->key) != 0) && has_file(e, n, e->file->key);
     for (int i = 0; i < n->children->nelts; i++) {
         const xc_child_t *c = &APR_ARRAY_IDX(n->children, i, xc_child_t);
-        int skip = c->node != NULL;
-        for (int k = 0; !skip && occurrence && series[k]; k++)
-            skip = strcmp(c->line.name, series[k]) == 0;
-        if (skip)
+        if (c->node || (occurrence && xc_line_is_of_times(c->line.name)))
             continue;
         const char *key = edit && e->key ? key_of_line(e, c) : NULL;
         if (key && strcmp(key, e->key) == 0) {

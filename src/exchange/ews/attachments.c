@@ -13,6 +13,11 @@
 
 /* ---- reading ---- */
 
+static const char *key_of_id(const char *id, apr_pool_t *pool)
+{
+    return xc_crypt_hex(pool, XC_FILE_KEY_LEN / 2, "attachment", id, NULL);
+}
+
 /* A file that a client brought says its key itself; others are named after their id. */
 static const char *key_of(const xmlNode *attachment, const char *id, apr_pool_t *pool)
 {
@@ -20,7 +25,7 @@ static const char *key_of(const xmlNode *attachment, const char *id, apr_pool_t 
     apr_size_t n = sizeof(XC_FILE_SCHEME) - 1;
     if (location && strncmp(location, XC_FILE_SCHEME, n) == 0 && xc_file_is_key(location + n))
         return apr_pstrdup(pool, location + n);
-    return xc_crypt_hex(pool, XC_FILE_KEY_LEN / 2, "attachment", id, NULL);
+    return key_of_id(id, pool);
 }
 
 static void read_file(xc_event_t *e, const xmlNode *attachment, apr_pool_t *pool)
@@ -48,6 +53,28 @@ void xc_ews_read_files(xc_event_t *e, const xmlNode *item, apr_pool_t *pool)
     int n = 0;
     for (xmlNode *a = xc_xml_child(xc_xml_child(item, NULL, "Attachments"), NULL, NULL); a && n < MAX_LISTED; a = xc_xml_next(a, NULL, NULL), n++)
         read_file(e, a, pool);
+}
+
+static int same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+void xc_ews_files_share(const xc_event_t *series, xc_event_t *exception, apr_pool_t *pool)
+{
+    for (int i = 0; series->files && exception->files && i < exception->files->nelts; i++) {
+        xc_file_t *own = &APR_ARRAY_IDX(exception->files, i, xc_file_t);
+        if (strcmp(own->key, key_of_id(own->id, pool)) != 0)
+            continue;
+        for (int k = 0; k < series->files->nelts; k++) {
+            const xc_file_t *file = &APR_ARRAY_IDX(series->files, k, xc_file_t);
+            if (same_text(file->name, own->name) && same_text(file->type, own->type) && file->size_bytes == own->size_bytes &&
+                !xc_files_find(exception->files, file->key)) {
+                own->key = file->key;
+                break;
+            }
+        }
+    }
 }
 
 /* ---- one file ---- */

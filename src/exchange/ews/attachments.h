@@ -28,6 +28,12 @@ typedef struct xc_ews_file_gone_t {
 void xc_ews_read_files(xc_event_t *e, const xmlNode *item, apr_pool_t *pool);
 
 /**
+ * An exception lists its series' files too, or copies of them, under ids of its own: where these are what the keys are made
+ * of, a file with the name, type and size of one of the series' gets its key.
+ */
+void xc_ews_files_share(const xc_event_t *series, xc_event_t *exception, apr_pool_t *pool);
+
+/**
  * Plan the way from `before` (NULL = a new item) to w->event. Exchange is asked only when something is to be removed
  * or has to be copied from where it lies now, or may have to be put back there: files of exceptions that are made anew,
  * and what is removed before somebody is told.

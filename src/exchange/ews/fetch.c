@@ -3,6 +3,7 @@
 #include <apr_strings.h>
 #include <string.h>
 
+#include "exchange/ews/attachments.h"
 #include "exchange/ews/tasks.h"
 
 #define DEFAULT_BATCH    250
@@ -107,6 +108,7 @@ static void read_occurrence(fetch_t *f, const want_t *want, const xmlNode *item)
     }
     if (!out->event->overrides)
         out->event->overrides = apr_array_make(f->pool, 4, sizeof(xc_event_t *));
+    xc_ews_files_share(out->event, override, f->pool);
     APR_ARRAY_PUSH(out->event->overrides, xc_event_t *) = override;
 }
 
