@@ -213,6 +213,19 @@ START_TEST(zones_2007)
     assert_wall(&e->start, 2024, 5, 6, 9, 0);
     e = fetch_one(xml("%s%s", TIMES("2024-12-06T14:00:00Z", "2024-12-06T15:00:00Z"), rules));
     assert_wall(&e->start, 2024, 12, 6, 9, 0);
+    /* one offset all the year */
+    e = fetch_one(TIMES("2024-05-06T05:15:00Z", "2024-05-06T06:15:00Z") "<MeetingTimeZone TimeZoneName=\"Odd\"><BaseOffset>-PT225M</BaseOffset></MeetingTimeZone>");
+    assert_wall(&e->start, 2024, 5, 6, 9, 0);
+    ck_assert_str_eq(xc_zone_id(e->start.zone), "Odd");
+    /* changes on dates */
+    static const char dates[] =
+        "<MeetingTimeZone TimeZoneName=\"Dates\"><BaseOffset>PT285M</BaseOffset>"
+        "<Standard><Offset>PT0M</Offset><AbsoluteDate>2024-11-01</AbsoluteDate><Time>02:00:00</Time></Standard>"
+        "<Daylight><Offset>-PT60M</Offset><AbsoluteDate>2024-03-20</AbsoluteDate><Time>02:00:00</Time></Daylight></MeetingTimeZone>";
+    e = fetch_one(xml("%s%s", TIMES("2024-03-21T12:45:00Z", "2024-03-21T13:45:00Z"), dates));
+    assert_wall(&e->start, 2024, 3, 21, 9, 0);
+    e = fetch_one(xml("%s%s", TIMES("2024-03-19T13:45:00Z", "2024-03-19T14:45:00Z"), dates));
+    assert_wall(&e->start, 2024, 3, 19, 9, 0);
 }
 END_TEST
 

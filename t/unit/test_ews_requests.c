@@ -323,6 +323,45 @@ START_TEST(create_patterns)
 }
 END_TEST
 
+#define RULE(kind, from, to, start, rule) "BEGIN:" kind "\r\nDTSTART:" start "\r\nTZOFFSETFROM:" from "\r\nTZOFFSETTO:" to "\r\n" rule "END:" kind "\r\n"
+#define A_ZONE(id, rules) "BEGIN:VTIMEZONE\r\nTZID:" id "\r\n" rules "END:VTIMEZONE\r\n"
+#define CHANGING                                                                                              \
+    RULE("STANDARD", "-0330", "-0430", "19701101T020000", "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU\r\n")      \
+    RULE("DAYLIGHT", "-0430", "-0330", "19700329T030000", "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU\r\n")
+#define SENT_2007(name, rules) "<t:MeetingTimeZone TimeZoneName=\"" name "\">" rules "</t:MeetingTimeZone>"
+#define SENT_CHANGE(name, offset, nth, month, at)                                                                                           \
+    "<t:" name " TimeZoneName=\"" name "\"><t:Offset>" offset "</t:Offset><t:RelativeYearlyRecurrence><t:DaysOfWeek>Sunday</t:DaysOfWeek>"  \
+    "<t:DayOfWeekIndex>" nth "</t:DayOfWeekIndex><t:Month>" month "</t:Month></t:RelativeYearlyRecurrence><t:Time>" at "</t:Time></t:" name ">"
+#define SENT_CHANGING "<t:BaseOffset>PT270M</t:BaseOffset>" SENT_CHANGE("Standard", "PT0M", "First", "November", "02:00:00") \
+    SENT_CHANGE("Daylight", "-PT60M", "Last", "March", "03:00:00")
+
+/* A zone that Exchange has no name for: of a series it is told the rules, and under a name that it does not know. */
+START_TEST(create_in_a_zone_of_its_own)
+{
+    static const struct { const char *text, *sent; } rows[] = {
+        {A_ZONE("Odd", RULE("STANDARD", "+0345", "+0345", "19700101T000000", "")), SENT_2007("Odd", "<t:BaseOffset>-PT225M</t:BaseOffset>")},
+        {A_ZONE("Own rules", CHANGING), SENT_2007("Own rules", SENT_CHANGING)},
+        {A_ZONE("Eastern Standard Time", CHANGING), SENT_2007("Custom Eastern Standard Time", SENT_CHANGING)}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        xc_item_ref_t ref;
+        fake_begin(generations[_i]);
+        xc_event_t *e = series();
+        ck_assert_ptr_null(xc_zone_from_vtimezone(&e->start.zone, rows[i].text, xc_when_to_utc(&e->start, NULL), fake.pool));
+        ck_assert_ptr_null(xc_zone_windows_id(e->start.zone));
+        e->end.zone = e->start.zone;
+        fake_good("CreateItem", fake_item_id("new", "key1"), NULL);
+        ck_assert_ptr_null(create(&ref, e));
+        assert_sent(0, IS_2007(_i) ? rows[i].sent : "<t:StartTimeZone Id=\"Custom ");
+        /* of a single event the instant says all */
+        fake_begin(generations[_i]);
+        e->recur = NULL;
+        fake_good("CreateItem", fake_item_id("new", "key1"), NULL);
+        ck_assert_ptr_null(create(&ref, e));
+        assert_sent(0, IS_2007(_i) ? "<t:MeetingTimeZone TimeZoneName=\"UTC\"/>" : "<t:StartTimeZone Id=\"UTC\"/>");
+    }
+}
+END_TEST
+
 /* A series with a changed and two deleted occurrences: one call each, the indexes computed. */
 START_TEST(create_series_with_exceptions)
 {
@@ -651,6 +690,7 @@ int main(void)
     tcase_add_loop_test(tc, create_without_reminder, 0, GENERATIONS);
     tcase_add_loop_test(tc, create_all_day, 0, GENERATIONS);
     tcase_add_loop_test(tc, create_patterns, 0, GENERATIONS);
+    tcase_add_loop_test(tc, create_in_a_zone_of_its_own, 0, GENERATIONS);
     tcase_add_loop_test(tc, create_series_with_exceptions, 0, GENERATIONS);
     tcase_add_loop_test(tc, create_fails_midway, 0, GENERATIONS);
     tcase_add_loop_test(tc, create_answer_lost, 0, GENERATIONS);

@@ -147,8 +147,8 @@ const xc_zone_t *xc_ews_item_zone(const xmlNode *item, const char *element, apr_
 const xc_zone_t *xc_ews_serializable_zone(const xmlNode *node, apr_time_t when, const xc_session_t *s, apr_pool_t *pool);
 /** The zone of a value; in a series, of a zone that Exchange has no name for, its rules (2010 and later). */
 void xc_ews_write_zone(xc_xmlw_t *w, const char *element, const xc_when_t *when, int in_series, const xc_session_t *s, apr_pool_t *pool);
-/** Can this version keep the zone of the series? 2007 has zones by name alone. */
-xc_error_t *xc_ews_check_zone(const xc_event_t *event, const xc_ews_version_t *v, apr_pool_t *pool);
+/** The same in MeetingTimeZone, for 2007. */
+void xc_ews_write_meeting_zone(xc_xmlw_t *w, const xc_when_t *when, int in_series, const xc_session_t *s, apr_pool_t *pool);
 /** Name that Exchange knows for the zone of a value: its Windows id, "UTC" for instants without one. */
 const char *xc_ews_zone_name(const xc_when_t *when, const xc_session_t *s);
 /** The zone in which Exchange stores a value: its own, the user's for dates and floating times, UTC where Exchange knows none. */

@@ -204,11 +204,13 @@ static int has_meeting_zone(const writer_t *x)
 {
     return !x->v->zones;
 }
+static int in_series(const writer_t *x)
+{
+    return x->e->recur || x->e->recurrence_id.kind != XC_WHEN_NONE;
+}
 static void write_meeting_zone(const writer_t *x)
 {
-    xc_xmlw_start(x->w, XC_NS_T, "MeetingTimeZone");
-    xc_xmlw_attr(x->w, "TimeZoneName", xc_ews_zone_name(&x->e->start, x->s));
-    xc_xmlw_end(x->w);
+    xc_ews_write_meeting_zone(x->w, &x->e->start, in_series(x), x->s, x->pool);
 }
 static int has_zones(const writer_t *x)
 {
@@ -216,7 +218,7 @@ static int has_zones(const writer_t *x)
 }
 static void write_zone(const writer_t *x, const char *name, const xc_when_t *when)
 {
-    xc_ews_write_zone(x->w, name, when, x->e->recur || x->e->recurrence_id.kind != XC_WHEN_NONE, x->s, x->pool);
+    xc_ews_write_zone(x->w, name, when, in_series(x), x->s, x->pool);
 }
 static void write_start_zone(const writer_t *x)
 {

@@ -372,7 +372,6 @@ xc_error_t *xc_ews_item_create(xc_item_ref_t *out, xc_session_t *s, const char *
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&x.es, s, pool));
     XC_TRY(xc_ews_check_recurrence(w->event->recur, x.es->version, pool));
-    XC_TRY(xc_ews_check_zone(w->event, x.es->version, pool));
     XC_TRY(xc_ews_series_plan(&x.plan, NULL, w->event, 1, pool));
     XC_TRY(xc_ews_files_plan(&files, s, x.es, NULL, NULL, w, 1, pool));
     xc_ews_plan_telling(&x.telling, &x.plan, NULL, w, !xc_ews_files_nothing(&files));
@@ -433,7 +432,6 @@ static xc_error_t *apply(writing_t *x, int *begun, const xc_item_ref_t *ref, con
 {
     int fresh = series_starts_anew(x->before, x->w->event);
     XC_TRY(xc_ews_check_recurrence(x->w->event->recur, x->es->version, x->pool));
-    XC_TRY(xc_ews_check_zone(x->w->event, x->es->version, x->pool));
     XC_TRY(xc_ews_series_plan(&x->plan, x->before, x->w->event, fresh, x->pool));
     if (x->files)
         XC_TRY(xc_ews_files_plan(x->files, x->s, x->es, ref->id, x->before, x->w, fresh || x->plan.reset, x->pool));

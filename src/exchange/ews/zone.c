@@ -162,14 +162,47 @@ void xc_ews_write_zone(xc_xmlw_t *w, const char *element, const xc_when_t *when,
     xc_xmlw_end(w);
 }
 
-xc_error_t *xc_ews_check_zone(const xc_event_t *event, const xc_ews_version_t *v, apr_pool_t *pool)
+/* ---- the same for 2007 ---- */
+
+static void write_time_change(xc_xmlw_t *w, const char *element, const xc_zone_change_t *c, int standard_sec, apr_pool_t *pool)
+{
+    int bias = (standard_sec - c->offset_sec) / 60;
+    xc_xmlw_start(w, XC_NS_T, element);
+    xc_xmlw_attr(w, "TimeZoneName", element);
+    xc_xmlw_element(w, XC_NS_T, "Offset", apr_psprintf(pool, "%sPT%dM", bias < 0 ? "-" : "", abs(bias)));
+    xc_xmlw_start(w, XC_NS_T, "RelativeYearlyRecurrence");
+    xc_xmlw_element(w, XC_NS_T, "DaysOfWeek", day_names[c->weekday]);
+    xc_xmlw_element(w, XC_NS_T, "DayOfWeekIndex", index_names[c->nth < 0 ? 4 : c->nth - 1]);
+    xc_xmlw_element(w, XC_NS_T, "Month", month_names[c->month - 1]);
+    xc_xmlw_end(w);
+    xc_xmlw_element(w, XC_NS_T, "Time", apr_psprintf(pool, "%02d:%02d:%02d", c->time_sec / 3600, c->time_sec / 60 % 60, c->time_sec % 60));
+    xc_xmlw_end(w);
+}
+
+/* A name that Exchange has would mean its own rules, of whatever it takes first. */
+static const char *custom_name(const char *id, apr_pool_t *pool)
+{
+    return xc_zone_from_windows(id, NULL) ? apr_pstrcat(pool, "Custom ", id, NULL) : id;
+}
+
+void xc_ews_write_meeting_zone(xc_xmlw_t *w, const xc_when_t *when, int in_series, const xc_session_t *s, apr_pool_t *pool)
 {
     xc_zone_change_t rules[2];
+    int n = in_series ? nameless_rules(rules, when) : 0;
+    int daylight = n == 2 && rules[1].offset_sec > rules[0].offset_sec;
 
-    if (v->zones || !event->recur || !nameless_rules(rules, &event->start))
-        return NULL;
-    return xc_error_make(pool, 0, XC_COND_UNSUPPORTED_TIMEZONE,
-                         "This Exchange has no time zone with the rules of \"%.80s\", so the series would move.", xc_zone_id(event->start.zone));
+    xc_xmlw_start(w, XC_NS_T, "MeetingTimeZone");
+    xc_xmlw_attr(w, "TimeZoneName", n ? custom_name(xc_zone_id(when->zone), pool) : xc_ews_zone_name(when, s));
+    if (n) {
+        const xc_zone_change_t *standard = &rules[n == 2 ? !daylight : 0];
+        int bias = -standard->offset_sec / 60;
+        xc_xmlw_element(w, XC_NS_T, "BaseOffset", apr_psprintf(pool, "%sPT%dM", bias < 0 ? "-" : "", abs(bias)));
+        if (n == 2) {
+            write_time_change(w, "Standard", standard, standard->offset_sec, pool);
+            write_time_change(w, "Daylight", &rules[daylight], standard->offset_sec, pool);
+        }
+    }
+    xc_xmlw_end(w);
 }
 
 /* ---- 2010 and later: t:TimeZoneDefinitionType ---- */
@@ -242,25 +275,37 @@ static const xc_zone_t *zone_of_definition(const xmlNode *definition, const char
 
 /* ---- 2007: t:TimeZoneType ---- */
 
-static int read_time_change(change_t *c, const xmlNode *node, int base_sec, apr_pool_t *pool)
+/* On a weekday of a month, or on a date, which stands for that day of every year. */
+static int read_time_change_day(change_t *c, const xmlNode *node, apr_pool_t *pool)
 {
-    int sec;
-    apr_time_t time;
     const xmlNode *rule = xc_xml_child(node, NULL, "RelativeYearlyRecurrence");
-    memset(c, 0, sizeof *c);
-    if (!rule || !xc_ews_parse_duration(&sec, xc_xml_child_text(node, NULL, "Offset", pool)))
-        return 0;
-    c->offset_sec = base_sec - sec;
+    const char *date = xc_xml_child_text(node, NULL, "AbsoluteDate", pool);
+    if (!rule) { /* an xs:date, 2027-10-31 */
+        c->month = date && strlen(date) >= 10 ? xc_ews_int(apr_pstrmemdup(pool, date + 5, 2), 1, 12, 0) : 0;
+        c->day = c->month ? xc_ews_int(apr_pstrmemdup(pool, date + 8, 2), 1, 31, 0) : 0;
+        return c->day > 0;
+    }
     c->month = place(xc_xml_child_text(rule, NULL, "Month", pool), month_names, 12) + 1;
     c->weekday = place(xc_xml_child_text(rule, NULL, "DaysOfWeek", pool), day_names, 7);
     c->nth = place(xc_xml_child_text(rule, NULL, "DayOfWeekIndex", pool), index_names, 5) + 1;
     if (c->nth == 5)
         c->nth = -1;
+    return c->month && c->weekday >= 0 && c->nth;
+}
+
+static int read_time_change(change_t *c, const xmlNode *node, int base_sec, apr_pool_t *pool)
+{
+    int sec;
+    apr_time_t time;
+    memset(c, 0, sizeof *c);
+    if (!xc_ews_parse_duration(&sec, xc_xml_child_text(node, NULL, "Offset", pool)) || !read_time_change_day(c, node, pool))
+        return 0;
+    c->offset_sec = base_sec - sec;
     const char *at = xc_xml_child_text(node, NULL, "Time", pool);
     if (!at || strlen(at) < 8 || !xc_ews_parse_time(&time, apr_pstrcat(pool, "1970-01-01T", apr_pstrmemdup(pool, at, 8), "Z", NULL)))
         return 0;
     c->time_sec = (int)apr_time_sec(time);
-    return c->month && c->weekday >= 0 && c->nth && abs(c->offset_sec) <= 16 * 3600;
+    return abs(c->offset_sec) <= 16 * 3600;
 }
 
 static const xc_zone_t *zone_of_meeting_zone(const xmlNode *node, const char *name, apr_time_t when, apr_pool_t *pool)
@@ -270,9 +315,11 @@ static const xc_zone_t *zone_of_meeting_zone(const xmlNode *node, const char *na
     if (!xc_ews_parse_duration(&base, xc_xml_child_text(node, NULL, "BaseOffset", pool)) || abs(base) > 16 * 3600)
         return NULL;
     memset(changes, 0, sizeof changes);
-    changes[0].offset_sec = -base;
     int both = read_time_change(&changes[0], xc_xml_child(node, NULL, "Standard"), -base, pool) &&
-               read_time_change(&changes[1], xc_xml_child(node, NULL, "Daylight"), -base, pool);
+               read_time_change(&changes[1], xc_xml_child(node, NULL, "Daylight"), -base, pool) &&
+               changes[0].offset_sec != changes[1].offset_sec;
+    if (!both)
+        changes[0] = (change_t){.offset_sec = -base};
     return zone_of_changes(changes, both ? 2 : 1, name, when, pool);
 }
 
