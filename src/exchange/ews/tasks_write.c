@@ -92,7 +92,7 @@ static xc_error_t *write_step(xc_item_ref_t *out, xc_session_t *s, const xc_ews_
     xc_ews_call_t call;
     xc_item_ref_t done;
     memset(&done, 0, sizeof done);
-    xc_ews_begin_update(&call, s, es, ref, resolution, pool);
+    xc_ews_begin_update(&call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
     xc_ews_write_task_updates(call.w, before, now, changed, s, es->version, pool);
     xc_ews_write_named_update(call.w, "Task", XC_EWS_PROP_KEPT, kept);
     xc_ews_write_named_update(call.w, "Task", XC_EWS_PROP_UID, now->uid);

@@ -13,7 +13,7 @@
 /* Time that is granted beyond the deadline for taking back what was begun. */
 #define UNDO_TIME apr_time_from_sec(15)
 
-static void ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *pool)
+void xc_ews_ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *pool)
 {
     xmlNode *item = xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL);
     xmlNode *id = xc_xml_child(item, NULL, "ItemId");
@@ -36,12 +36,12 @@ xc_error_t *xc_ews_ask_ref(xc_item_ref_t *out, xc_session_t *s, const xc_ews_sta
         xc_ews_write_id(call.w, "ItemId", id, NULL);
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
-    ref_from(out, message, pool);
+    xc_ews_ref_from(out, message, pool);
     return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "GetItem without an id", pool);
 }
 
 /* The change key as it is now, when the last write did not say it. */
-static xc_error_t *ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+xc_error_t *xc_ews_ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
 {
     return xc_ews_ask_ref(out, s, es, id, 0, pool);
 }
@@ -61,7 +61,7 @@ static xc_error_t *delete_now(xc_session_t *s, const xc_ews_state_t *es, const c
 }
 
 /* Undoing gets a little time of its own: the deadline may be why it is needed. */
-static apr_time_t extend_deadline(xc_session_t *s)
+apr_time_t xc_ews_extend_deadline(xc_session_t *s)
 {
     apr_time_t before = s->deadline, needed = apr_time_now() + UNDO_TIME;
     if (s->deadline < needed)
@@ -94,7 +94,7 @@ static const char *element_of(const xc_item_ref_t *ref)
     return ref->task ? "Task" : "CalendarItem";
 }
 
-static void begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *resolution,
+void xc_ews_begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *resolution,
                          xc_notice_e notice, apr_pool_t *pool)
 {
     xc_ews_begin(call, s, es, "UpdateItem", pool);
@@ -107,16 +107,16 @@ static void begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_stat
     xc_xmlw_start(call->w, XC_NS_T, "Updates");
 }
 
-static xc_error_t *end_update(xc_item_ref_t *out, xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
+xc_error_t *xc_ews_end_update(xc_item_ref_t *out, xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
 {
     xmlNode *message = NULL;
     XC_TRY(xc_ews_single(&message, call, s, es, pool));
-    ref_from(out, message, pool);
+    xc_ews_ref_from(out, message, pool);
     return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "UpdateItem without an id", pool);
 }
 
 /* An update whose answer never came: the item says whether it was made, by what is kept beside it. */
-static xc_error_t *find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *kept,
+xc_error_t *xc_ews_find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *kept,
                                 apr_pool_t *pool)
 {
     xc_ews_call_t call;
@@ -135,7 +135,7 @@ static xc_error_t *find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ew
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
     const char *now = xc_ews_named(xc_xml_child(xc_xml_child(message, NULL, "Items"), NULL, NULL), XC_EWS_PROP_KEPT, pool);
     if (kept && now && strcmp(kept, now) == 0)
-        ref_from(out, message, pool);
+        xc_ews_ref_from(out, message, pool);
     if (out->change_key && ref->change_key && strcmp(out->change_key, ref->change_key) == 0)
         memset(out, 0, sizeof *out);
     return NULL;
@@ -198,8 +198,8 @@ static xc_error_t *told(writing_t *x, xc_error_t *err)
     if (!err->maybe_done || !x->out->change_key)
         return err;
     memset(&now, 0, sizeof now);
-    apr_time_t deadline = extend_deadline(x->s);
-    xc_error_t *look = ask_change_key(&now, x->s, x->es, x->out->id, x->pool);
+    apr_time_t deadline = xc_ews_extend_deadline(x->s);
+    xc_error_t *look = xc_ews_ask_change_key(&now, x->s, x->es, x->out->id, x->pool);
     x->s->deadline = deadline;
     if (look || strcmp(now.change_key, x->out->change_key) == 0)
         return err;
@@ -211,7 +211,7 @@ static xc_error_t *told(writing_t *x, xc_error_t *err)
 
 static xc_error_t *key_known(writing_t *x)
 {
-    return x->out->change_key ? NULL : ask_change_key(x->out, x->s, x->es, x->out->id, x->pool);
+    return x->out->change_key ? NULL : xc_ews_ask_change_key(x->out, x->s, x->es, x->out->id, x->pool);
 }
 
 /* The call that tells of the whole series: its attendees come with it, so that Exchange sees who is new and who has gone. */
@@ -221,12 +221,12 @@ static xc_error_t *tell_last(writing_t *x)
     xc_item_ref_t now;
     XC_TRY(key_known(x));
     /* the first call has checked the change key; an answer that came in meanwhile is no reason to take all back */
-    begin_update(&call, x->s, x->es, x->out, "AlwaysOverwrite", x->telling.master, x->pool);
+    xc_ews_begin_update(&call, x->s, x->es, x->out, "AlwaysOverwrite", x->telling.master, x->pool);
     if (x->before)
         xc_ews_write_updates(call.w, x->before, x->w->event, 0, XC_FIELD_ATTENDEES, x->s, x->es->version, x->pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, x->w->kept);
     memset(&now, 0, sizeof now);
-    xc_error_t *err = end_update(&now, &call, x->s, x->es, x->pool);
+    xc_error_t *err = xc_ews_end_update(&now, &call, x->s, x->es, x->pool);
     if (!err)
         *x->out = now;
     return told(x, err);
@@ -322,7 +322,7 @@ static xc_error_t *find_created(xc_item_ref_t *out, int *sent, xc_session_t *s, 
 /* An item that must not stay. */
 static void take_away(xc_session_t *s, const xc_ews_state_t *es, const char *id, const char *what, apr_pool_t *pool)
 {
-    apr_time_t deadline = extend_deadline(s);
+    apr_time_t deadline = xc_ews_extend_deadline(s);
     xc_error_t *undo = delete_now(s, es, id, "HardDelete", XC_NOTIFY_NONE, pool);
     s->deadline = deadline;
     if (undo && undo->status != 404)
@@ -345,13 +345,13 @@ static xc_error_t *create_master(xc_item_ref_t *out, int *sent, xc_session_t *s,
     xc_xmlw_end(call.w);
     xc_error_t *err = xc_ews_single(&message, &call, s, es, pool);
     if (!err) {
-        ref_from(out, message, pool);
+        xc_ews_ref_from(out, message, pool);
         *sent = notice != XC_NOTICE_NONE;
         return out->id && out->change_key ? NULL : xc_ews_error("NoItemId", "CreateItem without an id", pool);
     }
     if (!err->maybe_done && !is_unsent(err))
         return err;
-    apr_time_t deadline = extend_deadline(s);
+    apr_time_t deadline = xc_ews_extend_deadline(s);
     xc_error_t *look = find_created(out, sent, s, es, folder_id, w->event->uid, pool);
     s->deadline = deadline;
     if (look || !out->id)
@@ -407,13 +407,13 @@ static xc_error_t *update_master(writing_t *x, int *begun, const xc_item_ref_t *
     xc_ews_call_t call;
     xc_notice_e notice = x->telling.last ? XC_NOTICE_NONE : x->telling.master;
     unsigned only = x->telling.last ? XC_FIELD_ALL & ~XC_FIELD_ATTENDEES : XC_FIELD_ALL;
-    begin_update(&call, s, x->es, ref, resolution, notice, x->pool);
+    xc_ews_begin_update(&call, s, x->es, ref, resolution, notice, x->pool);
     xc_ews_write_updates(call.w, x->before, x->w->event, also, only, s, x->es->version, x->pool);
     write_named_update(call.w, XC_EWS_PROP_KEPT, x->w->kept);
-    xc_error_t *err = end_update(x->out, &call, s, x->es, x->pool);
+    xc_error_t *err = xc_ews_end_update(x->out, &call, s, x->es, x->pool);
     if (err && (err->maybe_done || (notice != XC_NOTICE_NONE && is_unsent(err)))) {
-        apr_time_t deadline = extend_deadline(s);
-        xc_error_t *look = find_updated(x->out, s, x->es, ref, x->w->kept, x->pool);
+        apr_time_t deadline = xc_ews_extend_deadline(s);
+        xc_error_t *look = xc_ews_find_updated(x->out, s, x->es, ref, x->w->kept, x->pool);
         s->deadline = deadline;
         *begun = !look && x->out->id;
         if (*begun && err->maybe_done) {
@@ -453,7 +453,7 @@ static void take_back(const writing_t *done, apr_pool_t *pool)
         unknown.recur = NULL;
     writing_t x = {.s = s, .es = done->es, .w = &w, .before = &unknown, .out = &back, .pool = pool};
     memset(&back, 0, sizeof back);
-    apr_time_t deadline = extend_deadline(s);
+    apr_time_t deadline = xc_ews_extend_deadline(s);
     /* with the exceptions their files go: their content has to be at hand before */
     xc_error_t *kept = xc_ews_files_rescue(done->files, s, done->es, now.id, done->before, pool);
     xc_error_t *undo = apply(&x, &undone, &now, "AlwaysOverwrite");
@@ -495,7 +495,7 @@ xc_error_t *xc_ews_item_delete(xc_session_t *s, const xc_item_ref_t *ref, xc_not
         /* DeleteItem looks at no change key; one cheap question does */
         xc_item_ref_t now;
         memset(&now, 0, sizeof now);
-        XC_TRY(ask_change_key(&now, s, es, ref->id, pool));
+        XC_TRY(xc_ews_ask_change_key(&now, s, es, ref->id, pool));
         if (strcmp(now.change_key, ref->change_key))
             return xc_error_code(xc_error_make(pool, 412, XC_COND_NONE, "It has changed in Exchange since you read it."), pool,
                                  "ErrorIrresolvableConflict");
@@ -511,9 +511,9 @@ static xc_error_t *set_href(xc_item_ref_t *out, xc_session_t *s, const xc_ews_st
                             const char *resolution, apr_pool_t *pool)
 {
     xc_ews_call_t call;
-    begin_update(&call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
+    xc_ews_begin_update(&call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
     xc_ews_write_named_update(call.w, element_of(ref), XC_EWS_PROP_HREF, href);
-    return end_update(out, &call, s, es, pool);
+    return xc_ews_end_update(out, &call, s, es, pool);
 }
 
 static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref,
@@ -530,7 +530,7 @@ static xc_error_t *to_folder(xc_item_ref_t *out, const char *operation, xc_sessi
     xc_ews_write_id(call.w, "ItemId", ref->id, ref->change_key);
     xc_xmlw_end(call.w);
     XC_TRY(xc_ews_single(&message, &call, s, es, pool));
-    ref_from(out, message, pool);
+    xc_ews_ref_from(out, message, pool);
     /* into another mailbox it goes without a word of its new id */
     if (!out->id && ref->uid)
         XC_TRY(ref->task ? xc_ews_task_find(out, s, es, folder_id, ref->uid, pool)
@@ -556,7 +556,7 @@ xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_
     if (err) {
         /* the old name again; where an answer was lost and the item has gone, its old id names nothing */
         xc_item_ref_t back, any = {.id = ref->id, .task = ref->task};
-        apr_time_t deadline = extend_deadline(s);
+        apr_time_t deadline = xc_ews_extend_deadline(s);
         xc_error_t *undo = set_href(&back, s, es, &any, ref->href, "AlwaysOverwrite", pool);
         s->deadline = deadline;
         if (undo && undo->status != 404)
@@ -564,7 +564,7 @@ xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_
         err->maybe_done = 1; /* the change key is another one now */
         return err;
     }
-    return out->change_key ? NULL : ask_change_key(out, s, es, out->id, pool);
+    return out->change_key ? NULL : xc_ews_ask_change_key(out, s, es, out->id, pool);
 }
 
 xc_error_t *xc_ews_item_copy(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref_t *ref, const char *folder_id, const char *href,
@@ -590,41 +590,7 @@ xc_error_t *xc_ews_item_props(xc_item_ref_t *out, xc_session_t *s, const xc_item
     xc_ews_call_t call;
     memset(out, 0, sizeof *out);
     XC_TRY(xc_ews_state(&es, s, pool));
-    begin_update(&call, s, es, ref, "NeverOverwrite", XC_NOTICE_NONE, pool);
+    xc_ews_begin_update(&call, s, es, ref, "NeverOverwrite", XC_NOTICE_NONE, pool);
     xc_ews_write_named_update(call.w, element_of(ref), XC_EWS_PROP_PROPS, props);
-    return end_update(out, &call, s, es, pool);
-}
-
-/* ---- for tasks_write.c ---- */
-
-void xc_ews_ref_from(xc_item_ref_t *out, const xmlNode *message, apr_pool_t *pool)
-{
-    ref_from(out, message, pool);
-}
-
-xc_error_t *xc_ews_ask_change_key(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
-{
-    return ask_change_key(out, s, es, id, pool);
-}
-
-apr_time_t xc_ews_extend_deadline(xc_session_t *s)
-{
-    return extend_deadline(s);
-}
-
-void xc_ews_begin_update(xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *resolution,
-                         apr_pool_t *pool)
-{
-    begin_update(call, s, es, ref, resolution, XC_NOTICE_NONE, pool);
-}
-
-xc_error_t *xc_ews_end_update(xc_item_ref_t *out, xc_ews_call_t *call, xc_session_t *s, const xc_ews_state_t *es, apr_pool_t *pool)
-{
-    return end_update(out, call, s, es, pool);
-}
-
-xc_error_t *xc_ews_find_updated(xc_item_ref_t *out, xc_session_t *s, const xc_ews_state_t *es, const xc_item_ref_t *ref, const char *kept,
-                                apr_pool_t *pool)
-{
-    return find_updated(out, s, es, ref, kept, pool);
+    return xc_ews_end_update(out, &call, s, es, pool);
 }
