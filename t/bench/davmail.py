@@ -42,7 +42,10 @@ def missing():
 
 
 class DavMail:
-    def __init__(self, exchange):
+    """more: further settings, or others than those above."""
+
+    def __init__(self, exchange, more=''):
+        self.more = more
         self.dir = tempfile.mkdtemp(prefix='davmail-')
         self.port = free_port()
         self.exchange = exchange
@@ -55,7 +58,7 @@ class DavMail:
     def start(self):
         conf = os.path.join(self.dir, 'davmail.properties')
         with open(conf, 'w') as f:
-            f.write(SETTINGS % dict(url=self.exchange, port=self.port, dir=self.dir))
+            f.write(SETTINGS % dict(url=self.exchange, port=self.port, dir=self.dir) + self.more)
         self.out = open(os.path.join(self.dir, 'out'), 'w')
         self.proc = subprocess.Popen(['java', '-jar', JAR, '-server', conf], cwd=self.dir, stdout=self.out, stderr=subprocess.STDOUT,
                                      start_new_session=True)

@@ -218,7 +218,10 @@ static void put_answer(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
                    &APR_ARRAY_IDX(people, 0, lab_person_t));
 }
 
-static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
+/* what is published names its organizer alone (RFC 5546 3.2.1); DavMail counts on it
+   and adds the attendees from the properties */
+static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view,
+                       bool published)
 {
     static const char *const lists[][2] = {
         {"RequiredAttendees",
@@ -235,7 +238,7 @@ static void put_people(lab_call_t *call, lab_buf_t *b, const lab_view_t *view)
                people->nelts ? &APR_ARRAY_IDX(people, 0, lab_person_t) : &owner);
     if (view->kind == LAB_KIND_RESPONSE)
         put_answer(call, b, view);
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 3 && !published; i++) {
         people = lab_people_unpack(call->pool, lab_view_get(view, lists[i][0]));
         for (int k = 0; k < people->nelts; k++)
             put_person(b, lists[i][1], &APR_ARRAY_IDX(people, k, lab_person_t));
@@ -299,11 +302,11 @@ static void put_categories(lab_buf_t *b, const char *text)
 }
 
 static void put_event(lab_call_t *call, lab_buf_t *b, const lab_view_t *view,
-                      const lab_zone_t *zone)
+                      const lab_zone_t *zone, bool published)
 {
     bool all_day = lab_view_bool(view, "IsAllDayEvent", false);
     lines(b, "BEGIN", "VEVENT");
-    put_people(call, b, view);
+    put_people(call, b, view, published);
     text_line(b, "DESCRIPTION", lab_body_as(call, view, "Text"));
     lines(b, "UID", escaped(b->pool, view->item->uid ? view->item->uid : ""));
     if (view->type == LAB_VIEW_MASTER && view->series) {
@@ -348,6 +351,7 @@ const char *lab_ical_write_message(lab_call_t *call, const lab_view_t *view,
                                    const char *method)
 {
     const lab_zone_t *zone = lab_view_zone(view, false);
+    bool published = !strcmp(method, "PUBLISH");
     lab_buf_t b;
     lab_buf_init(&b, call->pool, 2048);
     if (!zone)
@@ -357,7 +361,7 @@ const char *lab_ical_write_message(lab_call_t *call, const lab_view_t *view,
     lines(&b, "PRODID", "Microsoft Exchange Server 2010");
     lines(&b, "VERSION", "2.0");
     put_zone(&b, zone, view->start);
-    put_event(call, &b, view, zone);
+    put_event(call, &b, view, zone, published);
     for (int i = 0; view->type == LAB_VIEW_MASTER && view->series &&
                     i < view->series->exceptions->nelts;
          i++) {
@@ -367,7 +371,7 @@ const char *lab_ical_write_message(lab_call_t *call, const lab_view_t *view,
         if (x->deleted)
             continue;
         lab_view_occurrence(view->item, view->series, x->day, &one);
-        put_event(call, &b, &one, zone);
+        put_event(call, &b, &one, zone, published);
     }
     lines(&b, "END", "VCALENDAR");
     return b.data;

@@ -102,3 +102,10 @@ def test_updates_are_refused(alice):
     with pytest.raises(EwsError) as e:
         alice.update(item, ('item:MimeContent', '<t:MimeContent>QUJD</t:MimeContent>'))
     assert e.value.code == 'ErrorInvalidPropertySet'
+
+
+def test_a_meeting_is_published_without_its_attendees(alice):
+    """RFC 5546 3.2.1; DavMail adds them from the properties, and would show everybody twice."""
+    people = '<t:RequiredAttendees><t:Attendee><t:Mailbox><t:EmailAddress>bob@contoso.example</t:EmailAddress></t:Mailbox></t:Attendee></t:RequiredAttendees>'
+    lines = mime(alice, alice.create(appointment('Plan', after=people + BERLIN), send='SendToAllAndSaveCopy'))
+    assert 'METHOD:PUBLISH' in lines and [x for x in lines if x.startswith('ORGANIZER')] and not [x for x in lines if x.startswith('ATTENDEE')]

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """vdirsyncer: two-way sync between a folder and a calendar, with conflicts and deletions."""
+import json
 import os
 import shutil
 import subprocess
@@ -27,13 +28,13 @@ type = "caldav"
 url = "{url}"
 username = "alice"
 password = "excal"
-item_types = ["VEVENT"]
+item_types = ["{component}"]
 '''
 
 
 class Pair:
-    def __init__(self, directory, url):
-        self.dir, self.url = str(directory), url
+    def __init__(self, directory, url, component='VEVENT'):
+        self.dir, self.url, self.component = str(directory), url, component
         self.local = os.path.join(self.dir, 'local')
         os.makedirs(self.local)
         self.write('null')
@@ -41,7 +42,7 @@ class Pair:
 
     def write(self, resolution):
         with open(os.path.join(self.dir, 'config'), 'w') as f:
-            f.write(CONFIG.format(dir=self.dir, url=self.url, resolution=resolution))
+            f.write(CONFIG.format(dir=self.dir, url=self.url, resolution=resolution, component=self.component))
 
     def run(self, *args, code=0):
         env = dict(os.environ, LC_ALL='C.UTF-8', HOME=self.dir)
@@ -116,3 +117,67 @@ def test_conflict(pair, alice, cal):
     pair.write('"b wins"')
     pair.run('sync')
     assert 'Theirs' in pair.read('c.ics')
+
+
+# ---- with the programs that show such a folder ----
+
+TODOMAN, KHAL = (shutil.which(name, path='/usr/bin:/bin') for name in ('todoman', 'khal'))
+
+
+def program(directory, path, *args):
+    env = dict(os.environ, LC_ALL='C.UTF-8', LANG='C.UTF-8', HOME=str(directory), XDG_CONFIG_HOME=str(directory), XDG_CACHE_HOME=str(directory),
+               XDG_DATA_HOME=str(directory), TZ='Europe/Berlin')
+    r = subprocess.run([path, *args], env=env, text=True, capture_output=True, timeout=120, cwd=str(directory))
+    assert r.returncode == 0, r.stdout + r.stderr
+    return r.stdout
+
+
+@pytest.mark.skipif(not TODOMAN, reason='todoman is not installed (make deps)')
+def test_tasks_with_todoman(tmp_path, gateway, alice):
+    """Made in todoman, seen by others; made by another client, finished in todoman."""
+    path = alice.home + 'todo-%s/' % os.path.basename(str(tmp_path))
+    body = '<c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop><c:supported-calendar-component-set><c:comp name="VTODO"/>' \
+           '</c:supported-calendar-component-set></d:prop></d:set></c:mkcalendar>'
+    assert alice.request('MKCALENDAR', path, body).status == 201
+    try:
+        pair = Pair(tmp_path, gateway.url + path, 'VTODO')
+        os.makedirs(str(tmp_path / 'todoman'))
+        (tmp_path / 'todoman/config.py').write_text('path = %r\ndate_format = "%%Y-%%m-%%d"\ntime_format = "%%H:%%M"\ndefault_list = "local"\ncolor = "never"\n'
+                                                    % os.path.join(pair.dir, 'local*'))
+        todo = lambda *args: program(tmp_path, TODOMAN, *args)
+        todo('new', '--due', '2027-05-03 17:00', '--priority', 'high', 'Water the plants')
+        pair.run('sync')
+        [mine] = members(alice, path)
+        text = alice.get(mine).text
+        assert 'SUMMARY:Water the plants' in text and 'PRIORITY:4' in text and '20270503T150000Z' in text, text
+        assert alice.put(path + 'other.ics', '\r\n'.join(['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//test//EN', 'BEGIN:VTODO', 'UID:other-' + os.path.basename(path[:-1]),
+                         'DTSTAMP:20270101T000000Z', 'SUMMARY:Pay the rent', 'END:VTODO', 'END:VCALENDAR', ''])).status == 201
+        pair.run('sync')
+        listed = {t['summary']: t['id'] for t in json.loads(todo('--porcelain', 'list'))}
+        assert set(listed) == {'Water the plants', 'Pay the rent'}
+        todo('done', str(listed['Pay the rent']))
+        pair.run('sync')
+        text = alice.get(path + 'other.ics').text
+        assert 'STATUS:COMPLETED' in text and 'PERCENT-COMPLETE:100' in text
+        tag = members(alice, path)
+        pair.run('sync')
+        assert members(alice, path) == tag
+    finally:
+        alice.delete(path)
+
+
+@pytest.mark.skipif(not KHAL, reason='khal is not installed (make deps)')
+def test_events_with_khal(tmp_path, pair, alice, cal):
+    os.makedirs(str(tmp_path / 'khal'))
+    (tmp_path / 'khal/config').write_text('[calendars]\n[[work]]\npath = %s\n[default]\ndefault_calendar = work\nhighlight_event_days = False\n[locale]\ntimeformat = %%H:%%M\n'
+                                          'dateformat = %%Y-%%m-%%d\nlongdateformat = %%Y-%%m-%%d\ndatetimeformat = %%Y-%%m-%%d %%H:%%M\nlongdatetimeformat = %%Y-%%m-%%d %%H:%%M\n'
+                                          'local_timezone = Europe/Berlin\ndefault_timezone = Europe/Berlin\n' % pair.local)
+    khal = lambda *args: program(tmp_path, KHAL, *args)
+    khal('new', '2027-05-04', '10:00', '11:00', 'Stand-up', '--repeat', 'weekly', '--until', '2027-06-01', '--alarms', '10m')
+    alice.put(cal + 'there.ics', event('khal-there', 'Review', '20270505T120000Z', '20270505T130000Z'))
+    pair.run('sync')
+    [mine] = [h for h in members(alice, cal) if not h.endswith('there.ics')]
+    text = alice.get(mine).text
+    assert 'SUMMARY:Stand-up' in text and 'FREQ=WEEKLY' in text and 'TRIGGER:-PT10M' in text
+    shown = khal('list', '2027-05-04', '10d', '--format', '{start} {title}')
+    assert '2027-05-04 10:00 Stand-up' in shown and '2027-05-11 10:00 Stand-up' in shown and '2027-05-05 14:00 Review' in shown, shown
