@@ -162,9 +162,24 @@ static xc_error_t *refresh_gone(xc_calendar_t *cal, xc_error_t *err, apr_pool_t 
     return xc_error_context(err, pool, "refreshing %s of %s", cal->segment, cal->mailbox->owner);
 }
 
+/* A mailbox that was moved or restored has its calendars under other ids: the same name is looked for among the folders of now. */
+static int found_again(xc_calendar_t *cal, apr_pool_t *pool)
+{
+    xc_calendar_t *now = NULL;
+    if (!xc_mailbox_is_own(cal->mailbox) || xc_mailbox_calendar(&now, cal->mailbox, cal->segment, pool) || !now ||
+        strcmp(now->folder.id, cal->folder.id) == 0)
+        return 0;
+    cal->folder = now->folder;
+    cal->key = now->key;
+    cal->props = now->props;
+    cal->info = NULL;
+    return 1;
+}
+
 xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
+    int again = 0;
     if (cal->refreshed)
         return NULL;
     XC_TRY(xc_calendar_allow_read(cal, pool));
@@ -179,8 +194,14 @@ xc_error_t *xc_calendar_refresh(xc_calendar_t *cal, apr_pool_t *pool)
             continue;
         xc_error_t *err = is_fresh(cal) ? NULL : ask(cal, pool);
         xc_store_flight_end(flight);
-        if (err)
-            return refresh_gone(cal, err, pool);
+        if (err) {
+            int lost = err->status == 404;
+            err = refresh_gone(cal, err, pool);
+            if (!lost || again++ || !found_again(cal, pool))
+                return err;
+            XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
+            continue;
+        }
         XC_TRY(xc_store_calendar(&cal->info, m->store, &cal->key, m->pool));
         if (!cal->info || !cal->info->complete)
             return xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "The gateway's cache cannot be written."), 30);

@@ -142,3 +142,19 @@ def test_many_clients_at_once(make_gateway, lab):
     [t.join() for t in threads]
     assert out == [300] * 40
     assert lab.calls()['by_operation']['GetItem'] - before <= 8
+
+
+def test_a_mailbox_that_was_restored(make_gateway, lab, uid):
+    """All its folders have other ids than the gateway remembers: the first request finds them."""
+    client = Client(make_gateway().url, 'erin')
+    path = client.calendar + uid + '.ics'
+    assert client.put(path, event(uid)).status == 201
+    token = client.sync(client.calendar).sync_token
+    lab.reset()
+    assert client.put(path, event(uid, 'Again')).status == 201
+    r = client.sync(client.calendar, token)
+    assert r.status == 403 and 'valid-sync-token' in r.text
+    assert [e.href for e in client.sync(client.calendar).entries if e.text('d:getetag')] == [path]
+    lab.reset()
+    home = client.propfind(client.home, ['cs:getctag', 'd:sync-token'], depth=1).by_href
+    assert home[client.calendar].text('cs:getctag') and home[client.calendar].text('d:sync-token')

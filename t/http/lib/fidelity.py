@@ -26,6 +26,7 @@ class World:
         self.gateways = [Gateway(lab.url + '/EWS/Exchange.asmx').start() for _ in range(2)]
         self.client, self.cold = (Client(g.url, 'user30') for g in self.gateways)
         self.outlook = Outlook(lab, 'user30', OUTLOOK[version])
+        self.outlook.empty('calendar')  # of what others sent here
 
     def path(self):
         name = 'n%d' % next(COUNTER)

@@ -126,6 +126,12 @@ class Outlook:
                  else '<t:ItemId Id="%s"/>' % target)
         self.call('<m:DeleteItem DeleteType="%s" SendMeetingCancellations="SendToNone"><m:ItemIds>%s</m:ItemIds></m:DeleteItem>' % (how, which))
 
+    def empty(self, folder):
+        root = self.call('<m:FindItem Traversal="Shallow"><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape></m:ItemShape><m:ParentFolderIds>'
+                         '%s</m:ParentFolderIds></m:FindItem>' % self.folder(folder))
+        for item in root.iter('{%s}ItemId' % T):
+            self.delete(item.get('Id'), 'HardDelete')
+
     def make_calendar(self, name):
         root = self.call('<m:CreateFolder><m:ParentFolderId><t:DistinguishedFolderId Id="calendar"/></m:ParentFolderId><m:Folders><t:CalendarFolder>'
                          '<t:DisplayName>%s</t:DisplayName></t:CalendarFolder></m:Folders></m:CreateFolder>' % name)
