@@ -39,12 +39,19 @@ typedef struct prepared_t {
     const char *stored;      /* what a GET will give */
 } prepared_t;
 
-static xc_error_t *check_files(const xc_event_t *event, const xc_mailbox_config_t *cfg, apr_pool_t *pool)
+static int file_count(const xc_event_t *event, apr_pool_t *pool)
 {
     int n = event->files ? event->files->nelts : 0;
     for (int i = 0; event->overrides && i < event->overrides->nelts; i++)
         n += xc_files_missing(event->files, APR_ARRAY_IDX(event->overrides, i, const xc_event_t *)->files, pool)->nelts;
-    if (n > cfg->max_files)
+    return n;
+}
+
+/* The limit is one of adding: what Outlook attached keeps nobody from changing the event. before NULL = it is new. */
+static xc_error_t *check_files(const xc_event_t *before, const xc_event_t *now, const xc_mailbox_config_t *cfg, apr_pool_t *pool)
+{
+    int n = file_count(now, pool);
+    if (n > cfg->max_files && (!before || n > file_count(before, pool)))
         return xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENTS, "An object can have %d attachments here.", cfg->max_files);
     return NULL;
 }
@@ -63,7 +70,6 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     XC_TRY(check_component(cal, p->obj, pool));
     XC_TRY(xc_object_to_event(&p->event, p->obj, xc_mailbox_addresses(m, pool), m->session->zone, pool));
     xc_event_normalize(p->event, pool);
-    XC_TRY(check_files(p->event, m->cfg, pool));
     if (xc_schedule_is_organizers(cal, p->event))
         p->text = xc_schedule_clean(&p->len, p->text, p->len, pool);
     p->event->invited = 0; /* that is for Exchange to say */
@@ -201,6 +207,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
             return NULL;
         out->created = 1;
         XC_TRY(xc_expect_check_loaded(expect, cal, NULL, pool));
+        XC_TRY(check_files(NULL, p.event, m->cfg, pool));
         XC_TRY(xc_schedule_check_write(cal, NULL, NULL, p.event, pool));
         /* who was told what, Exchange says */
         int own = xc_schedule_is_organizers(cal, p.event);
@@ -231,6 +238,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
         xc_answer_text_t answer = {.obj = p.obj, .now = p.event, .text = p.text, .len = p.len};
         return xc_answer_put(out, cal, present, loaded, before, &answer, pool);
     }
+    XC_TRY(check_files(before, p.event, m->cfg, pool));
     XC_TRY(xc_schedule_check_write(cal, present, before, p.event, pool));
     XC_TRY(drop_old_html(&p, cal, before, loaded, pool));
     out->verbatim = strlen(p.stored) == len && memcmp(p.stored, text, len) == 0;

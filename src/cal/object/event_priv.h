@@ -69,7 +69,7 @@ apr_time_t xc_event_earliest(const xc_event_t *event);
 const char *xc_file_key_of(const char *uri);
 /** Does a property belong to a series, or to the times of one component, so that an occurrence made of it has its own or none? */
 int xc_line_is_of_times(const char *name);
-/** An ATTACH line for a new file; `head` is "ATTACH" with the parameters to keep. */
+/** An ATTACH line for a new file; `head` is "ATTACH:" with the parameters to keep. */
 const char *xc_file_line(const char *head, const xc_newfile_t *file, apr_pool_t *pool);
 
 /** What xc_object_keep() packed. */

@@ -146,7 +146,7 @@ static const char *whole_head(const xc_line_t *line, apr_pool_t *pool)
 const char *xc_file_head(const xc_line_t *line, apr_pool_t *pool)
 {
     static const char *const gone[] = {"ENCODING", "VALUE", "MANAGED-ID", "SIZE", NULL};
-    const char *s = whole_head(line, pool);
+    const char *s = apr_pstrcat(pool, whole_head(line, pool), ":", NULL);
     for (int i = 0; gone[i]; i++)
         s = xc_tree_drop_param(s, gone[i], pool);
     return s;
@@ -162,7 +162,7 @@ static const char *line_for(const char *head, const char *key, const char *name,
     if (type)
         head = xc_tree_set_param(head, "FMTTYPE", safe_type(type, pool), pool);
     head = xc_tree_set_param(head, "MANAGED-ID", key, pool);
-    return apr_pstrcat(pool, head, ":" XC_FILE_SCHEME, key, NULL);
+    return apr_pstrcat(pool, head, XC_FILE_SCHEME, key, NULL);
 }
 
 const char *xc_file_line(const char *head, const xc_newfile_t *file, apr_pool_t *pool)
@@ -402,7 +402,7 @@ static void apply_component(apply_t *a, const xc_node_t *n, const xc_event_t *no
         const xc_file_t *f = &APR_ARRAY_IDX(more, i, xc_file_t);
         if (master && master->kept && xc_files_find(master->files, f->key))
             continue; /* the client's own text of this occurrence leaves it out */
-        xc_render_line(&a->r, line_for("ATTACH", f->key, f->name, f->type, f->size_bytes, a->r.pool));
+        xc_render_line(&a->r, line_for("ATTACH:", f->key, f->name, f->type, f->size_bytes, a->r.pool));
         a->changed = 1;
     }
     xc_buf_printf(a->r.buf, "END:%s\r\n", n->name);
@@ -441,7 +441,7 @@ static void make_override(apply_t *a, const xc_node_t *series, const xc_event_t 
     }
     for (int i = 0; i < o->files->nelts; i++) {
         const xc_file_t *f = &APR_ARRAY_IDX(o->files, i, xc_file_t);
-        xc_render_line(&a->r, line_for("ATTACH", f->key, f->name, f->type, f->size_bytes, a->r.pool));
+        xc_render_line(&a->r, line_for("ATTACH:", f->key, f->name, f->type, f->size_bytes, a->r.pool));
     }
     for (int i = 0; i < series->children->nelts; i++)
         if (APR_ARRAY_IDX(series->children, i, xc_child_t).node)

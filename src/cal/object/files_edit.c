@@ -110,7 +110,7 @@ static void copy_lines(edit_t *e, const xc_node_t *n, int edit, int occurrence)
     }
     if (edit && !e->key) {
         if (!there)
-            xc_render_line(&e->r, xc_file_line("ATTACH", e->file, e->r.pool));
+            xc_render_line(&e->r, xc_file_line("ATTACH:", e->file, e->r.pool));
         e->edited = 1;
     }
 }

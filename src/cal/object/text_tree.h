@@ -32,7 +32,7 @@ const char *xc_tree_set_param(const char *line, const char *name, const char *va
 const char *xc_tree_drop_param(const char *line, const char *name, apr_pool_t *pool);
 /** A parameter's value without quotes; NULL when absent. */
 const char *xc_tree_param(const char *line, const char *name, apr_pool_t *pool);
-/** "ATTACH" with the parameters of such a line but for those that say where and how large its content is (files.c). */
+/** "ATTACH:" with the parameters of such a line but for those that say where and how large its content is (files.c). */
 const char *xc_file_head(const xc_line_t *line, apr_pool_t *pool);
 /** The mail address of an ATTENDEE or ORGANIZER line, as xc_address_of says; NULL when it has none. */
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool);

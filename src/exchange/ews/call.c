@@ -139,6 +139,15 @@ static xc_error_t *http_error(const xc_net_response_t *resp, const xc_ews_call_t
     case 456:
     case 457: err = xc_error_make(pool, 403, XC_COND_NONE, "Exchange does not let this account use its web services."); break;
     case 413: err = xc_error_make(pool, 0, XC_COND_MAX_RESOURCE_SIZE, "Exchange does not take a request this large."); break;
+    case 404:
+        /* IIS filters by length with a 404; the calls before this one have found the web service */
+        if (strcmp(call->operation, "CreateAttachment") == 0)
+            err = xc_error_make(pool, 0, XC_COND_MAX_ATTACHMENT_SIZE, "Exchange does not take an attachment this large.");
+        else {
+            xc_ews_forget_url(s, pool);
+            err = xc_error_make(pool, 502, XC_COND_NONE, "Exchange's web service does not answer as one.");
+        }
+        break;
     case 429:
     case 503:
         err = xc_error_retry(xc_error_make(pool, 503, XC_COND_NONE, "Exchange is busy; try again later."), retry_after_sec(resp));
