@@ -7,6 +7,7 @@ import re
 
 import pytest
 from fidelity import World, assert_shown
+from fidelity_tasks import Tasks
 from meaning import Broken, differences, parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,6 +18,14 @@ SHARED = os.path.join(os.environ.get('EXCAL_SHARED') or os.path.join(os.path.dir
 @pytest.fixture(scope='module')
 def world(lab):
     w = World(lab)
+    yield w
+    w.close()
+
+
+@pytest.fixture(scope='module')
+def tasks(lab):
+    w = Tasks(lab)
+    w.clean()
     yield w
     w.close()
 
@@ -124,8 +133,18 @@ EXPECTED = {  # file: SAME, or the precondition that refuses it and a word of it
 }
 
 
+TASKS = {  # file: Status, PercentComplete, StartDate, DueDate and ReminderDueBy as Exchange then has them
+    'apple-reminders': ('NotStarted', '0', '2027-02-02', '2027-02-02', '2027-02-02T17:00:00Z'),
+    'apple-reminders-at-a-place': ('Completed', '100', None, None, '1976-04-01T00:55:45Z'),
+    'evolution-task': ('NotStarted', '0', '2027-03-10', '2027-03-10', '2027-03-10T06:00:00Z'),
+    'nextcloud-tasks': ('InProgress', '45', '2027-01-10', '2027-01-17', '2027-01-17T19:30:00Z'),
+    'tasks-org-subtask': ('NotStarted', '0', None, '2027-02-12', '2027-02-12T09:00:00Z'),
+    'thunderbird-task': ('InProgress', '30', '2027-03-08', '2027-03-12', '2027-03-08T07:45:00Z'),
+}
+
+
 def test_every_file_has_a_row():
-    assert sorted(os.path.basename(f)[:-4] for f in glob.glob(os.path.join(OWN, '*.ics'))) == sorted(EXPECTED)
+    assert sorted(os.path.basename(f)[:-4] for f in glob.glob(os.path.join(OWN, '*.ics'))) == sorted([*EXPECTED, *TASKS])
 
 
 @pytest.mark.parametrize('name', sorted(EXPECTED))
@@ -148,3 +167,22 @@ def test_a_program(world, name):
         assert 'SUMMARY:Von Outlook' in world.cold.get(path).text
     finally:
         assert world.client.delete(path).status == 204
+
+
+@pytest.mark.parametrize('name', sorted(TASKS))
+def test_a_programs_task(tasks, name):
+    text = open(os.path.join(OWN, name + '.ics'), encoding='utf-8', newline='').read()
+    assert put_and_compare(tasks, text).status == 201
+    _, path = tasks.path()
+    assert tasks.client.put(path, text).status == 201
+    try:
+        item = tasks.the_item()
+        task = tasks.outlook.task(item)
+        said = [task.findtext('{*}' + n) for n in ('Status', 'PercentComplete', 'StartDate', 'DueDate', 'ReminderDueBy')]
+        assert said == [x and x + 'T00:00:00Z' if i in (2, 3) else x for i, x in enumerate(TASKS[name])]
+        tasks.outlook.change(item, ('item:Sensitivity', '<t:Sensitivity>Private</t:Sensitivity>'), ('item:Subject', '<t:Subject>Von Outlook</t:Subject>'))
+        now = tasks.cold.get(path).text
+        said = differences(text, now, leave={'SUMMARY', 'CLASS', 'DTSTAMP', 'LAST-MODIFIED'})
+        assert not said and 'SUMMARY:Von Outlook' in now and 'CLASS:PRIVATE' in now, '\n'.join(said)
+    finally:
+        assert tasks.client.delete(path).status == 204

@@ -281,11 +281,11 @@ def zone_meaning(comp):
 def comp_meaning(comp, leave=()):
     if comp.name == 'VTIMEZONE':
         return zone_meaning(comp)
-    return (comp.name, tuple(meanings(comp, leave if comp.name == 'VEVENT' else ())), tuple(sorted((comp_meaning(s, leave) for s in comp.subs), key=repr)))
+    return (comp.name, tuple(meanings(comp, leave if comp.name in ('VEVENT', 'VTODO') else ())), tuple(sorted((comp_meaning(s, leave) for s in comp.subs), key=repr)))
 
 
 def meaning(text, leave=()):
-    """Hashable; equal meanings are equal values. leave: names of properties of events that do not matter."""
+    """Hashable; equal meanings are equal values. leave: names of properties of events and tasks that do not matter."""
     return comp_meaning(parse(text), leave)
 
 
