@@ -71,6 +71,16 @@ static xc_error_t *not_allowed(xc_dav_t *d, unsigned kinds)
     return xc_error_make(d->pool, 405, XC_COND_NONE, "This method is not for this resource.");
 }
 
+/* In another's home a calendar that does not open is not there, whatever is asked of it and however badly. */
+static xc_error_t *check_opens(xc_dav_t *d)
+{
+    xc_calendar_t *cal = NULL;
+    if (xc_mailbox_is_own(d->mailbox) || !d->path.calendar || (d->method->flags & XC_M_CREATES))
+        return NULL;
+    XC_TRY(xc_resource_calendar(&cal, d, d->path.calendar));
+    return cal ? NULL : xc_error_make(d->pool, 404, XC_COND_NONE, "There is nothing at this path.");
+}
+
 static xc_error_t *dispatch(xc_dav_t *d)
 {
     xc_req_t *req = d->req;
@@ -97,6 +107,7 @@ static xc_error_t *dispatch(xc_dav_t *d)
     if (!req->mailbox)
         return xc_error_make(d->pool, 401, XC_COND_NONE, "Sign in first.");
     XC_TRY(xc_resource_enter(d));
+    XC_TRY(check_opens(d));
     if ((d->method->flags & XC_M_CHANGES) && (req->cfg->read_only || xc_mailbox_is_read_only(d->mailbox)))
         return xc_error_make(d->pool, 0, XC_COND_NEED_PRIVILEGES, "Nothing can be changed here.");
     xc_ask_prefer(d);
