@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Managed attachments (RFC 8607) point by point, and requests that are nobody's good."""
+import glob
+import os
 import re
 
 import pytest
@@ -233,3 +235,39 @@ def test_several_occurrences_and_the_master(alice, outlook, uid):
     assert act(alice, path, 'add&rid=M', b'x').status == 201
     assert act(alice, path, 'update&managed-id=' + key, b'yy').status in (200, 204)
     assert in_exchange(outlook, title) == {'a.txt': b'yy'} and in_exchange(outlook, title, 3) == {'a.txt': b'yy'}
+
+
+def test_two_names_of_one_host(alice, gateway, path, uid):
+    """What is stored knows no host; a URL with the other name of this host is understood."""
+    assert act(alice, path, 'add', b'h').status == 201
+    r = alice.request('GET', path, None, {'Host': 'calendar.other.example'})
+    [(_, url)] = attached(r.text)
+    assert url.startswith('http://calendar.other.example/')
+    assert alice.put(path, r.text.replace('Managed ', 'Renamed ')).status == 204
+    text = alice.get(path).text
+    [(_, url)] = attached(text)
+    assert fetch(alice, url).body == b'h'
+    assert alice.request('PUT', path, text.replace('Renamed ', 'Again '), {'Host': 'calendar.other.example'}).status == 204
+    [(_, url)] = attached(alice.get(path).text)
+    assert fetch(alice, url).body == b'h'
+    assert (uid + '.ics?attachment=').encode() not in b''.join(open(f, 'rb').read() for f in glob.glob(gateway.dir + '/cache/*') if os.path.isfile(f))
+
+
+def test_pictures_and_items(alice, outlook, path, uid):
+    """A picture of an HTML body is none of the event's files; an attached mail is, as a message."""
+    item = outlook.find('Managed ' + uid)[0]
+    attach_in_outlook(outlook, item, 'image001.png', b'png', 'image/png', '<t:ContentId>image001.png@01</t:ContentId><t:IsInline>true</t:IsInline>')
+    outlook.call('<m:CreateAttachment><m:ParentItemId Id="%s"/><m:Attachments><t:ItemAttachment><t:Name>A mail: hello/you</t:Name><t:Message>'
+                 '<t:Subject>hello</t:Subject></t:Message></t:ItemAttachment></m:Attachments></m:CreateAttachment>' % item)
+    got = alice.get(path)
+    [(params, url)] = attached(got.text)
+    assert params['FILENAME'] == 'you.eml' and params['FMTTYPE'] == 'message/rfc822'
+    r = fetch(alice, url)
+    assert r.header('Content-Type') == 'message/rfc822' and b'hello' in r.body
+    # neither is lost by a change here, and the mail travels with a copy
+    assert alice.put(path, got.text.replace('Managed ' + uid, 'Again ' + uid)).status == 204
+    item = outlook.get(outlook.find('Again ' + uid)[0], fields=('item:Attachments',))
+    assert len(item.findall('{*}Attachments/*')) == 2
+    other = alice.calendar + 'b' + uid + '.ics'
+    assert alice.put(other, unfold(alice.get(path).text).replace('UID:' + uid, 'UID:b' + uid).replace('Again', 'Copied')).status == 201
+    assert list(in_exchange(outlook, 'Copied ' + uid)) == ['you.eml']

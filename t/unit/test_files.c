@@ -112,11 +112,12 @@ START_TEST(what_exchange_holds)
     const char *text = vevent(BASE "|" LINE(K1));
     add_file(e, K1, "other name");
     ck_assert_ptr_eq(xc_files_apply(text, e, pool), text); /* the client's own line stays as it is */
-    add_file(e, K2, "new, \"one\".txt");
+    add_file(e, K2, "a/new, 'one'.txt");
     const char *now = unfolded(xc_files_apply(text, e, pool));
     ck_assert_ptr_nonnull(strstr(now, "FILENAME=a.txt"));
     ck_assert_ptr_nonnull(strstr(now, "MANAGED-ID=" K2));
-    ck_assert_ptr_nonnull(strstr(now, "\"new, ^'one^'.txt\""));
+    ck_assert_ptr_nonnull(strstr(now, "\"new, 'one'.txt\""));
+    ck_assert_ptr_null(strstr(now, "a/new")); /* a name and no path, whoever sent it */
     APR_ARRAY_IDX(e->files, 1, xc_file_t).type = "text/plain\r\nX-EVIL:1";
     now = unfolded(xc_files_apply(text, e, pool));
     ck_assert_ptr_null(strstr(now, "EVIL"));

@@ -158,7 +158,7 @@ static const char *line_for(const char *head, const char *key, const char *name,
     if (size >= 0)
         head = xc_tree_set_param(head, "SIZE", apr_off_t_toa(pool, (apr_off_t)size), pool);
     if (name)
-        head = xc_tree_set_param(head, "FILENAME", param_encode(name, pool), pool);
+        head = xc_tree_set_param(head, "FILENAME", param_encode(safe_name(name, pool), pool), pool);
     if (type)
         head = xc_tree_set_param(head, "FMTTYPE", safe_type(type, pool), pool);
     head = xc_tree_set_param(head, "MANAGED-ID", key, pool);
