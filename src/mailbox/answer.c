@@ -101,10 +101,13 @@ static void begin(answering_t *a, xc_calendar_t *cal, const xc_item_t *present, 
     a->ref = (xc_item_ref_t){.id = present->id, .change_key = present->change_key, .uid = present->uid};
 }
 
+/* Exchange takes what is declined out of the calendar. The client's word is taken with a tag nevertheless: one that gets
+ * none reads the object again at once, finds nothing, and tells the person that declining has failed (Evolution). */
 static xc_error_t *is_gone(xc_put_result_t *out, answering_t *a, apr_pool_t *pool)
 {
     out->item = *a->present;
-    out->verbatim = 0;
+    out->item.etag = xc_etag_of(a->cal, apr_pstrcat(pool, a->present->change_key, ".declined", NULL), pool);
+    out->verbatim = 1;
     return xc_calendar_fold_local(a->cal, XC_CHANGE_DELETE, a->present, pool);
 }
 

@@ -305,6 +305,8 @@ def test_from_the_inbox(alice, bob, exchange, uid, status):
     now = alice.get('%s%s.ics' % (alice.calendar, uid)).text
     assert partstat(now, 'bob') == status
     if status == 'DECLINED':
+        # taken, by a tag of its own, and gone
+        assert r.etag not in (None, got.etag) and bob.get(href).status == 404
         return
     mine = bob.get(href)
     assert partstat(mine.text, 'bob') == status and 'TRIGGER:-PT5M' in alarms(mine.text)
