@@ -160,8 +160,8 @@ xc_error_t *xc_props_encode(const char **out, const apr_table_t *props, apr_pool
 
 /* ---- meetings that the owner organizes (schedule.c) ---- */
 
-/** Whom a write of this event may tell. */
-xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *event);
+/** Whom a write of this event may tell; before NULL = it is new. Nobody hears of what is over and was so before. */
+xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *before, const xc_event_t *event);
 /** The same of deleting it; before NULL = it cannot be shown. */
 xc_notify_e xc_schedule_notify_removal(const xc_calendar_t *cal, const xc_event_t *before);
 /** The same of an item that another one takes the place of. */

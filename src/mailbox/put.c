@@ -73,7 +73,7 @@ static xc_error_t *prepare(prepared_t *p, xc_calendar_t *cal, const char *href, 
     if (xc_schedule_is_organizers(cal, p->event))
         p->text = xc_schedule_clean(&p->len, p->text, p->len, pool);
     p->event->invited = 0; /* that is for Exchange to say */
-    p->write.notify = xc_schedule_notify(cal, p->event);
+    p->write.notify = xc_schedule_notify(cal, NULL, p->event);
     XC_TRY(xc_object_keep(&p->write.kept, p->obj, p->text, p->len, p->event, m->cfg->keep_max_bytes, pool));
     p->event->kept = p->write.kept;
     p->write.event = p->event;
@@ -227,6 +227,7 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     if (err)
         return write_failed(cal, err, href, pool);
     XC_TRY(xc_expect_check_loaded(expect, cal, loaded, pool));
+    p.write.notify = xc_schedule_notify(cal, before, p.event);
     if (is_unchanged(&p, loaded, text, len)) {
         /* nothing to change: Exchange is not troubled, the entity tag stays */
         out->item = *present;

@@ -6,12 +6,24 @@
 
 #include "cal/schedule.h"
 
-xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *event)
+/* Over and done with: who imports, tidies or deletes old meetings does not want everybody to hear of it. */
+static int is_over(const xc_calendar_t *cal, const xc_event_t *event)
+{
+    apr_time_t first, last;
+    if (!event)
+        return 1;
+    xc_event_span(event, cal->mailbox->session->zone, &first, &last);
+    return last <= apr_time_now();
+}
+
+xc_notify_e xc_schedule_notify(const xc_calendar_t *cal, const xc_event_t *before, const xc_event_t *event)
 {
     /* of what is no meeting Exchange tells nobody; of one that no longer is, those who were invited */
     if (!cal->mailbox->cfg->scheduling || event->unscheduled || !event->is_organizer)
         return XC_NOTIFY_NONE;
-    return event->force_send ? XC_NOTIFY_ALL : XC_NOTIFY_AUTO;
+    if (event->force_send)
+        return XC_NOTIFY_ALL;
+    return is_over(cal, before) && is_over(cal, event) ? XC_NOTIFY_NONE : XC_NOTIFY_AUTO;
 }
 
 int xc_schedule_is_organizers(const xc_calendar_t *cal, const xc_event_t *event)
@@ -94,7 +106,7 @@ xc_notify_e xc_schedule_notify_removal(const xc_calendar_t *cal, const xc_event_
     /* what cannot be shown may yet be a meeting: Exchange knows whom it invited */
     if (!before)
         return cal->mailbox->cfg->scheduling ? XC_NOTIFY_AUTO : XC_NOTIFY_NONE;
-    return xc_schedule_is_organizers(cal, before) && before->invited ? XC_NOTIFY_AUTO : XC_NOTIFY_NONE;
+    return xc_schedule_is_organizers(cal, before) && before->invited && !is_over(cal, before) ? XC_NOTIFY_AUTO : XC_NOTIFY_NONE;
 }
 
 xc_notify_e xc_schedule_notify_replaced(xc_calendar_t *cal, const xc_item_t *item, apr_pool_t *pool)

@@ -624,6 +624,27 @@ def test_a_lost_answer_about_one_occurrence(fragile, lab, path, uid, operation):
     assert mails == ['REQUEST@2027-03-09 bob' if change else 'CANCEL@2027-03-09 bob']
 
 
+# ---- what is over ----
+
+def test_nobody_hears_of_meetings_that_are_over(alice, lab, path, uid):
+    """Importing, tidying up and deleting old meetings mails nobody; bringing one back does."""
+    then = dict(start='20200302T100000Z', end='20200302T110000Z')
+    with mailed(lab, uid) as mails:
+        assert alice.put(path, meeting(uid, **then)).status == 201
+        assert alice.put(path, meeting(uid, summary='Minutes of ' + uid, **then)).status == 204
+        assert alice.delete(path).status == 204
+    assert mails == []
+    with mailed(lab, uid) as mails:
+        assert alice.put(path, meeting(uid, **then).replace('ATTENDEE;', 'ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST;').replace('ATTENDEE:', 'ATTENDEE;SCHEDULE-FORCE-SEND=REQUEST:')).status == 201
+    assert mails == ['REQUEST bob'], 'who says so is obeyed'
+    assert alice.delete(path).status == 204
+    with mailed(lab, uid) as mails:
+        assert alice.put(path, meeting(uid, **then)).status == 201
+        assert alice.put(path, meeting(uid)).status == 204
+        assert alice.put(path, meeting(uid, **then)).status == 204
+    assert mails == ['REQUEST bob', 'REQUEST bob']
+
+
 # ---- every generation of Exchange ----
 
 @pytest.mark.parametrize('version', ['2007_SP1', '2010_SP2', '2013_SP1'])
