@@ -169,7 +169,7 @@ static xc_error_t *check_identity(xc_object_t *obj, int strict)
             obj->kind = kind;
             obj->uid = uid;
         }
-        if (!uid || !*uid)
+        if (!uid || !uid[strspn(uid, " \t\r\n")]) /* one of blanks alone is none when it is read again */
             return bad_object(obj->pool, "A component has no UID");
         if (strlen(uid) > MAX_UID)
             return bad_object(obj->pool, "The UID is too long");
