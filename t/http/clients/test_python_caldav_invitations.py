@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""python3-caldav at the attendee's end: its scheduling inbox and its way to answer an invitation."""
+"""python3-caldav at both ends of a meeting: its scheduling inbox, its way to answer and to invite; calendars of others."""
+import uuid
+
 import pytest
+from dav import event
 from desk import Desk, listed, partstats
+from ical import unfold
 
 caldav = pytest.importorskip('caldav', reason='python3-caldav is not installed (make deps)')
 
@@ -34,3 +38,32 @@ def test_answers_from_the_inbox(desk, how, partstat, response):
     assert [partstats(t) for t in shown] == ([] if partstat == 'DECLINED' else [[partstat]])
     [reply] = caldav.DAVClient(desk.gateway.url + '/dav/', username='alice', password='excal').principal().schedule_inbox().get_items()
     assert 'METHOD:REPLY' in reply.data and 'PARTSTAT=' + partstat in reply.data and not reply.is_invite_request()
+
+
+def test_inviting(desk):
+    """save_with_invites: the library names the organizer by the principal's own address and the attendees by theirs."""
+    client = lambda user: caldav.DAVClient(desk.gateway.url + '/dav/', username=user, password='excal')
+    alice, bob = client('alice').principal(), client('bob').principal()
+    calendar = next(c for c in alice.calendars() if str(c.url).endswith('/calendar/'))
+    uid = uuid.uuid4().hex
+    calendar.save_with_invites(event(uid, 'By library'), [alice, bob, 'carol@contoso.example'])
+    assert desk.mails() == [('alice', ['bob', 'carol'], 'REQUEST', None)]
+    stored = calendar.event_by_uid(uid)
+    assert 'PARTSTAT=NEEDS-ACTION' in unfold(stored.data)
+    stored.delete()
+    assert desk.mails() == [('alice', ['bob', 'carol'], 'CANCEL', None)]
+
+
+def test_a_calendar_of_somebody_else(desk):
+    """Named by its URL: read and written as Exchange grants it."""
+    desk.lab.share('carol', 'alice', 'Editor')
+    try:
+        theirs = caldav.DAVClient(desk.gateway.url + '/dav/', username='alice', password='excal').calendar(
+            url=desk.gateway.url + '/dav/calendars/carol@contoso.example/calendar/')
+        uid = uuid.uuid4().hex
+        theirs.save_event(event(uid, 'For carol'))
+        assert desk.outlook('carol').find('For carol')
+        theirs.event_by_uid(uid).delete()
+        assert not desk.outlook('carol').find('For carol')
+    finally:
+        desk.lab.share('carol', 'alice', 'None')
