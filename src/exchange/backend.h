@@ -43,6 +43,7 @@ struct xc_session_t {
     const char *territory;              /* ISO country for Windows -> IANA, NULL = 001 */
     const xc_zone_t *zone;              /* the user's zone, for floating times; never NULL */
     apr_time_t deadline;
+    int finishing;                      /* what was begun is taken back or completed: calls wait for the end of a back-off, and then try in any case */
     xc_net_meter_t *meter;
     const xc_log_t *log;
     void *state;                        /* the protocol's own */

@@ -47,16 +47,34 @@ static xc_error_t *answer_one(answering_t *a, const xc_attend_answer_t *one, apr
     }
     xc_item_ref_t ref; /* a failure leaves the one that is known */
     XC_TRY(a->ops->answer(&ref, s, &answer, pool));
-    a->ref.id = ref.id;
+    a->ref.id = ref.id ? ref.id : a->ref.id;
     a->ref.change_key = ref.change_key;
     a->mailed = 1;
     return NULL;
 }
 
+static xc_error_t *answer_again(answering_t *a, const xc_attend_answer_t *one, apr_pool_t *pool)
+{
+    xc_session_t *s = a->cal->mailbox->session;
+    apr_time_t deadline = s->deadline, needed = apr_time_now() + apr_time_from_sec(15);
+    s->deadline = deadline < needed ? needed : deadline;
+    s->finishing++;
+    xc_error_t *err = answer_one(a, one, pool);
+    s->finishing--;
+    s->deadline = deadline;
+    return err;
+}
+
 static xc_error_t *answer_all(answering_t *a, const xc_attend_t *plan, apr_pool_t *pool)
 {
-    for (int i = 0; i < plan->answers->nelts; i++)
-        XC_TRY(answer_one(a, &APR_ARRAY_IDX(plan->answers, i, xc_attend_answer_t), pool));
+    for (int i = 0; i < plan->answers->nelts; i++) {
+        const xc_attend_answer_t *one = &APR_ARRAY_IDX(plan->answers, i, xc_attend_answer_t);
+        xc_error_t *err = answer_one(a, one, pool);
+        /* one answer is out and cannot be taken back: the others follow, if Exchange lets them at all */
+        if (err && a->mailed && !err->maybe_done && err->status >= 500)
+            err = answer_again(a, one, pool);
+        XC_TRY(err);
+    }
     return NULL;
 }
 
@@ -77,7 +95,9 @@ static void take_back(answering_t *a, const xc_attend_t *plan, apr_pool_t *pool)
     xc_session_t *s = a->cal->mailbox->session;
     apr_time_t deadline = s->deadline, needed = apr_time_now() + apr_time_from_sec(15);
     s->deadline = deadline < needed ? needed : deadline;
+    s->finishing++;
     xc_error_t *err = write_view(a, plan->own, a->before, a->before->kept, pool);
+    s->finishing--;
     s->deadline = deadline;
     if (err)
         xc_log(s->log, XC_LOG_ERROR, "the own view of a meeting whose answer failed could not be taken back: %s", err->message);
@@ -147,7 +167,7 @@ xc_error_t *xc_answer_put(xc_put_result_t *out, xc_calendar_t *cal, const xc_ite
     err = answer_all(&a, &plan, pool);
     if (err && !a.mailed && !err->maybe_done)
         take_back(&a, &plan, pool);
-    if (!err && plan.busy_again) {
+    if (!err && plan.busy_again && a.ref.change_key) {
         xc_event_t *answered = apr_pmemdup(pool, plan.result, sizeof *answered);
         answered->busy = XC_BUSY_UNSET; /* as the answer made it: the client's word is written in any case */
         err = write_view(&a, answered, plan.result, kept, pool);
@@ -335,5 +355,7 @@ xc_error_t *xc_answer_remove(int *handled, xc_calendar_t *cal, const xc_item_t *
     xc_error_t *err = put_away(&a, event, reply, pool);
     if (err && err->status != 404)
         return failed(&a, err, pool);
+    if (err) /* somebody else was faster: Exchange says so itself */
+        return xc_store_expire(cal->mailbox->store, &cal->key, pool);
     return xc_calendar_fold_local(cal, XC_CHANGE_DELETE, present, pool);
 }

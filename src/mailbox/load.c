@@ -12,6 +12,8 @@
 
 /* That an item cannot be shown is believed for so long: rights, limits and servers change without the item. */
 #define XC_VERDICT_LIFE apr_time_from_sec(3600)
+/* That an Exchange which failed at it would fail again is believed for as long as one client's requests follow one another. */
+#define XC_FAILURE_LIFE apr_time_from_sec(2)
 
 /* The note beside a text: Exchange holds somebody else's meeting, not merely an event that names one. */
 #define XC_NOTE_RECEIVED "received"
@@ -64,7 +66,7 @@ static void keep_fetched(keeper_t *k, const xc_fetched_t *f, const xc_item_t *it
     body->note = f->error->message;
     body->extra = apr_psprintf(pool, "%" APR_TIME_T_FMT " %d", apr_time_sec(apr_time_now()), f->error->status);
     /* What Exchange cannot show now it will not show in a minute; what it is too busy for it may. */
-    if (f->error->status != 404 && !xc_error_is_passing(f->error))
+    if (f->error->status != 404 && f->error->status != 412 && !xc_error_is_passing(f->error))
         k->bodies[k->n++] = *body;
 }
 
@@ -74,8 +76,8 @@ static int verdict(const xc_body_t *body)
     char *end = NULL;
     apr_time_t given = apr_time_from_sec(body->extra ? apr_strtoi64(body->extra, &end, 10) : 0);
     int status = end && *end == ' ' ? (int)apr_strtoi64(end + 1, NULL, 10) : 0;
-    apr_time_t now = apr_time_now();
-    return given <= now && given + XC_VERDICT_LIFE > now && status >= 400 && status < 600 ? status : 0;
+    apr_time_t now = apr_time_now(), life = status >= 500 ? XC_FAILURE_LIFE : XC_VERDICT_LIFE;
+    return given <= now && given + life > now && status >= 400 && status < 600 ? status : 0;
 }
 
 static void loaded_from_body(xc_loaded_t *out, const xc_body_t *body, apr_pool_t *pool)

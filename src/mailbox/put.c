@@ -142,6 +142,10 @@ static xc_error_t *written(xc_put_result_t *out, xc_calendar_t *cal, const xc_it
     out->item.id = ref->id;
     out->item.change_key = ref->change_key;
     out->item.uid = xc_object_uid(p->obj);
+    if (!ref->change_key) { /* done, but Exchange did not say what it is now: it is asked with the next request */
+        out->verbatim = 0;
+        return xc_store_expire(cal->mailbox->store, &cal->key, pool);
+    }
     out->item.etag = xc_etag_of(cal, ref->change_key, pool);
     XC_TRY(xc_calendar_fold_local(cal, XC_CHANGE_UPSERT, &out->item, pool));
     if (xc_calendar_hides_private(cal) && p->event->klass != XC_CLASS_PUBLIC)
@@ -299,10 +303,11 @@ xc_error_t *xc_calendar_remove(xc_calendar_t *cal, const char *href, const xc_ex
     if (!expect || !expect->if_match)
         ref.change_key = NULL;
     xc_error_t *err = m->session->backend->item_delete(m->session, &ref, notify, pool);
-    /* gone between our look and our call: what the client wanted has come true */
     if (err && err->status != 404)
         return write_failed(cal, err, href, pool);
     xc_people_invited(cal, before, pool);
+    if (err) /* gone between our look and our call: what the client wanted has come true, and Exchange says so itself */
+        return xc_store_expire(m->store, &cal->key, pool);
     return xc_calendar_fold_local(cal, XC_CHANGE_DELETE, present, pool);
 }
 

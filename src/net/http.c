@@ -255,7 +255,7 @@ static void set_up(perform_t *p, const xc_net_request_t *requests, xc_net_respon
     share_keys(p);
 }
 
-/* 503 when the breaker says no to one of them. */
+/* 503 when the breaker says no to one of them. Who is patient waits instead, if that is not too long. */
 static xc_error_t *ask_breaker(perform_t *p)
 {
     int i, wait;
@@ -269,6 +269,12 @@ static xc_error_t *ask_breaker(perform_t *p)
         wait = xc_breaker_wait_sec(p->net->breaker, t->origin->name, t->req->account, apr_time_now());
         if (wait <= 0)
             continue;
+        if (t->req->patient) {
+            apr_interval_time_t left = p->deadline - apr_time_now() - apr_time_from_sec(2);
+            if (apr_time_from_sec(wait) < left)
+                apr_sleep(apr_time_from_sec(wait));
+            continue;
+        }
         err = xc_error_make(p->pool, 503, XC_COND_NONE, "Exchange is not available at present.");
         xc_error_context(err, p->pool, "%s: not sent, %s is to be left alone for %d s", t->req->label ? t->req->label : t->req->method,
                          t->origin->name, wait);

@@ -54,6 +54,7 @@ typedef struct xc_net_request_t {
     const char *label;            /* operation name for logs and statistics ("GetItem") */
     const char *account;          /* whose back-off is honoured (the breaker's), NULL = only the origin's state */
     int prove;                    /* the password itself is to be judged: not over a connection that was signed in with it before */
+    int patient;                  /* it has to be tried: a back-off is waited for until the deadline, and does not prevent it */
     int repeatable;               /* harmless when the server gets it twice (a read): it is sent again when an idle
                                      connection turns out to be dead after the body has left. GET and HEAD always are */
 } xc_net_request_t;

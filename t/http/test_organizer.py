@@ -356,6 +356,8 @@ def test_a_new_series_with_a_guest(gateway, lab, store, uid):
     with mailed(lab, uid) as mails:
         store(series(uid, 'Weekly ' + uid, WHO, (TUE2, '20270309T140000', 'SUMMARY:Weekly %s\n%s' % (uid, people('bob', 'carol'))), out=[TUE4]))
     assert mails == ['REQUEST bob', 'REQUEST@2027-03-09 carol']
+    # the series tells bob when that one is, though its people are others
+    assert [value(e, 'DTSTART')[-7:] for k, e in events(theirs(gateway, 'bob', uid)).items() if k] == ['T140000']
 
 
 def test_joining_a_series_with_changed_occurrences(gateway, lab, store, uid):

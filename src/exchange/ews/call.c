@@ -249,6 +249,7 @@ static void prepare_request(xc_net_request_t *req, const xc_ews_call_t *call, co
     req->credential = s->credential;
     req->label = call->operation;
     req->account = s->account ? s->account : s->credential ? s->credential->fingerprint : NULL; /* as in honour_back_off() */
+    req->patient = s->finishing > 0;
     req->prove = call->prove;
     req->repeatable = is_reading(call->operation);
 }

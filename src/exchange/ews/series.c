@@ -178,8 +178,8 @@ static const char *last_change_key(const xc_ews_call_t *call, apr_pool_t *pool)
     return key;
 }
 
-xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t *plan, int own, xc_notice_e notice, xc_session_t *s,
-                                 const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
+xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t *plan, int own, unsigned only, xc_notice_e notice,
+                                 xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool)
 {
     xc_ews_call_t call;
     int n = 0;
@@ -198,8 +198,8 @@ xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t 
         xc_ews_write_occurrence_id(call.w, id, c->index, pool);
         xc_xmlw_start(call.w, XC_NS_T, "Updates");
         /* an override that differs in nothing that Exchange sees is an exception all the same */
-        if (!(differs | c->also) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, XC_FIELD_ALL, s, es->version, pool))
-            xc_ews_write_updates(call.w, NULL, c->now, 0, XC_FIELD_ALL, s, es->version, pool);
+        if (!((differs | c->also) & only) || !xc_ews_write_updates(call.w, c->before, c->now, c->also, only, s, es->version, pool))
+            xc_ews_write_updates(call.w, NULL, c->now, 0, only, s, es->version, pool);
         xc_xmlw_end(call.w);
         xc_xmlw_end(call.w);
         n++;

@@ -42,9 +42,9 @@ void xc_ews_write_occurrence_id(xc_xmlw_t *w, const char *id, int index, apr_poo
 /** Delete the plan's occurrences on the master `id`: one call, whose answer tells no change key. */
 xc_error_t *xc_ews_series_delete(const xc_ews_series_t *plan, xc_notice_e notice, xc_session_t *s, const xc_ews_state_t *es,
                                  const char *id, apr_pool_t *pool);
-/** Write its changes, those that are `own` or the others: one call. The new change key comes back where Exchange says it, else NULL. */
-xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t *plan, int own, xc_notice_e notice, xc_session_t *s,
-                                 const xc_ews_state_t *es, const char *id, apr_pool_t *pool);
+/** Write its changes, those that are `own` or the others, of these the fields `only`: one call. The new change key comes back where Exchange says it, else NULL. */
+xc_error_t *xc_ews_series_change(const char **change_key, const xc_ews_series_t *plan, int own, unsigned only, xc_notice_e notice,
+                                 xc_session_t *s, const xc_ews_state_t *es, const char *id, apr_pool_t *pool);
 
 /**
  * Who mails what: everything is written silently first, and the last call sends, so that what fails midway can
@@ -55,6 +55,7 @@ typedef struct xc_ews_telling_t {
     int last;                     /* it is said by a further call on the master, after the silent ones; it brings the attendees too */
     int silent;                   /* changes of occurrences that are written silently */
     xc_notice_e deletes;          /* of the call that deletes occurrences */
+    int early;                    /* changes with people of their own that everybody in the series hears of: written silently too, but for the people */
     xc_notice_e own;              /* of the call for the occurrences that are told of alone; NONE = there is none */
 } xc_ews_telling_t;
 

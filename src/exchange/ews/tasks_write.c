@@ -113,7 +113,14 @@ static xc_error_t *write_step(xc_item_ref_t *out, xc_session_t *s, const xc_ews_
     if (strcmp(done.id, ref->id) == 0)
         return NULL;
     out->altered = 1;
-    return xc_ews_ask_change_key(out, s, es, ref->id, pool);
+    /* completed it is: saying the same again would complete the next one too */
+    xc_error_t *look = xc_ews_ask_change_key(out, s, es, ref->id, pool);
+    if (look) {
+        xc_log(s->log, XC_LOG_INFO, "what a completed task has become is asked later: %s", look->message);
+        out->id = ref->id;
+        out->change_key = NULL;
+    }
+    return NULL;
 }
 
 /* The rule goes: what is left is a single task. */
@@ -164,7 +171,9 @@ static xc_error_t *update(xc_item_ref_t *out, xc_session_t *s, const xc_item_ref
     xc_event_t single = *w->event;
     single.recur = NULL;
     apr_time_t deadline = xc_ews_extend_deadline(s);
+    s->finishing++;
     xc_error_t *undo = apply(&back, &undone, s, es, &any, &single, &old, XC_FIELD_ALL, "AlwaysOverwrite", pool);
+    s->finishing--;
     s->deadline = deadline;
     if (undo)
         xc_log(s->log, XC_LOG_ERROR, "a change that could not be completed could not be taken back either: %s", undo->message);

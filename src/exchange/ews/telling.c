@@ -44,6 +44,9 @@ static void settle_own(xc_ews_telling_t *out, xc_ews_series_t *plan, const xc_ev
         /* everybody hears of the series: of the occurrence only who was not in it */
         if (out->master == XC_NOTICE_ALL && !xc_schedule_has_guests(now, c->before, c->now))
             notice = XC_NOTICE_CHANGED;
+        /* but of its own time and words the series has to tell */
+        if (out->master == XC_NOTICE_ALL && (xc_event_diff(c->before, c->now) & ~(unsigned)(XC_FIELD_ATTENDEES | XC_FIELD_RECUR)))
+            out->early++;
         if (notice > out->own)
             out->own = notice;
     }
@@ -73,5 +76,5 @@ void xc_ews_plan_telling(xc_ews_telling_t *out, xc_ews_series_t *plan, const xc_
         out->deletes = plan->deletes->nelts ? XC_NOTICE_ALL : XC_NOTICE_NONE;
     }
     settle_own(out, plan, now, alone);
-    out->last = out->master != XC_NOTICE_NONE && (out->silent || files || (plan->deletes->nelts && out->deletes == XC_NOTICE_NONE));
+    out->last = out->master != XC_NOTICE_NONE && (out->silent || out->early || files || (plan->deletes->nelts && out->deletes == XC_NOTICE_NONE));
 }

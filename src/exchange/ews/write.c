@@ -243,7 +243,9 @@ static xc_error_t *write_rest(writing_t *x)
         x->out->change_key = NULL;
     }
     if (x->telling.silent)
-        XC_TRY(xc_ews_series_change(&x->out->change_key, &x->plan, 0, XC_NOTICE_NONE, x->s, x->es, id, x->pool));
+        XC_TRY(xc_ews_series_change(&x->out->change_key, &x->plan, 0, XC_FIELD_ALL, XC_NOTICE_NONE, x->s, x->es, id, x->pool));
+    if (x->telling.early)
+        XC_TRY(xc_ews_series_change(&x->out->change_key, &x->plan, 1, XC_FIELD_ALL & ~(unsigned)XC_FIELD_ATTENDEES, XC_NOTICE_NONE, x->s, x->es, id, x->pool));
     if (x->files)
         XC_TRY(xc_ews_files_write(&x->out->change_key, x->files, x->s, x->es, id, x->pool));
     if (x->plan.deletes->nelts && deletes != XC_NOTICE_NONE) {
@@ -256,12 +258,27 @@ static xc_error_t *write_rest(writing_t *x)
     if (x->telling.own != XC_NOTICE_NONE) {
         const char *key = NULL;
         XC_TRY(key_known(x));
-        xc_error_t *err = xc_ews_series_change(&key, &x->plan, 1, x->telling.own, x->s, x->es, id, x->pool);
+        xc_error_t *err = xc_ews_series_change(&key, &x->plan, 1, XC_FIELD_ALL, x->telling.own, x->s, x->es, id, x->pool);
+        if (err && x->told && !err->maybe_done && err->status >= 500) {
+            /* the series is told and cannot be taken back: this is to follow, if Exchange lets it at all */
+            apr_time_t deadline = xc_ews_extend_deadline(x->s);
+            x->s->finishing++;
+            err = xc_ews_series_change(&key, &x->plan, 1, XC_FIELD_ALL, x->telling.own, x->s, x->es, id, x->pool);
+            x->s->finishing--;
+            x->s->deadline = deadline;
+        }
         if (!err)
             x->out->change_key = key;
         XC_TRY(told(x, err));
     }
-    return key_known(x);
+    xc_error_t *look = key_known(x);
+    if (!look || !x->told)
+        return look;
+    /* all is written and told: that the change key is not known yet is no failure */
+    xc_log(x->s->log, XC_LOG_INFO, "what a meeting has become is asked later: %s", look->message);
+    x->out->id = id;
+    x->out->change_key = NULL;
+    return NULL;
 }
 
 /* ---- create ---- */
@@ -323,7 +340,9 @@ static xc_error_t *find_created(xc_item_ref_t *out, int *sent, xc_session_t *s, 
 static void take_away(xc_session_t *s, const xc_ews_state_t *es, const char *id, const char *what, apr_pool_t *pool)
 {
     apr_time_t deadline = xc_ews_extend_deadline(s);
+    s->finishing++;
     xc_error_t *undo = delete_now(s, es, id, "HardDelete", XC_NOTIFY_NONE, pool);
+    s->finishing--;
     s->deadline = deadline;
     if (undo && undo->status != 404)
         xc_log(s->log, XC_LOG_ERROR, "%s could not be removed either: %s", what, undo->message);
@@ -454,11 +473,13 @@ static void take_back(const writing_t *done, apr_pool_t *pool)
     writing_t x = {.s = s, .es = done->es, .w = &w, .before = &unknown, .out = &back, .pool = pool};
     memset(&back, 0, sizeof back);
     apr_time_t deadline = xc_ews_extend_deadline(s);
+    s->finishing++;
     /* with the exceptions their files go: their content has to be at hand before */
     xc_error_t *kept = xc_ews_files_rescue(done->files, s, done->es, now.id, done->before, pool);
     xc_error_t *undo = apply(&x, &undone, &now, "AlwaysOverwrite");
     if (!undo || !kept)
         kept = xc_ews_files_undo(done->files, s, done->es, now.id, done->before, pool);
+    s->finishing--;
     s->deadline = deadline;
     if (kept)
         xc_log(s->log, XC_LOG_ERROR, "attachments of a change that could not be completed could not be put back as they were: %s", kept->message);
@@ -557,7 +578,9 @@ xc_error_t *xc_ews_item_move(xc_item_ref_t *out, xc_session_t *s, const xc_item_
         /* the old name again; where an answer was lost and the item has gone, its old id names nothing */
         xc_item_ref_t back, any = {.id = ref->id, .task = ref->task};
         apr_time_t deadline = xc_ews_extend_deadline(s);
+        s->finishing++;
         xc_error_t *undo = set_href(&back, s, es, &any, ref->href, "AlwaysOverwrite", pool);
+        s->finishing--;
         s->deadline = deadline;
         if (undo && undo->status != 404)
             xc_log(s->log, XC_LOG_ERROR, "an item that could not be moved kept its new name: %s", undo->message);
