@@ -135,7 +135,7 @@ EXPECTED = {  # file: SAME, or the precondition that refuses it and a word of it
 
 TASKS = {  # file: Status, PercentComplete, StartDate, DueDate and ReminderDueBy as Exchange then has them
     'apple-reminders': ('NotStarted', '0', '2027-02-02', '2027-02-02', '2027-02-02T17:00:00Z'),
-    'apple-reminders-at-a-place': ('Completed', '100', None, None, '1976-04-01T00:55:45Z'),
+    'apple-reminders-at-a-place': ('Completed', '100', None, None, None),
     'evolution-task': ('NotStarted', '0', '2027-03-10', '2027-03-10', '2027-03-10T06:00:00Z'),
     'nextcloud-tasks': ('InProgress', '45', '2027-01-10', '2027-01-17', '2027-01-17T19:30:00Z'),
     'tasks-org-subtask': ('NotStarted', '0', None, '2027-02-12', '2027-02-12T09:00:00Z'),

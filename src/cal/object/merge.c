@@ -203,18 +203,6 @@ static void add_people(merge_t *m, const xc_event_t *now, apr_hash_t *seen)
     }
 }
 
-static int is_reminder(const xc_node_t *alarm, apr_pool_t *pool)
-{
-    for (int i = 0; i < alarm->children->nelts; i++) {
-        const xc_child_t *c = &APR_ARRAY_IDX(alarm->children, i, xc_child_t);
-        if (!c->node && strcmp(c->line.name, "ACTION") == 0) {
-            const char *action = xc_line_value(&c->line, pool);
-            return strcasecmp(action, "DISPLAY") == 0 || strcasecmp(action, "AUDIO") == 0;
-        }
-    }
-    return 1;
-}
-
 /* The alarm that is Exchange's reminder, at its new time. */
 static void move_alarm(merge_t *m, const xc_node_t *alarm, const xc_event_t *now)
 {
@@ -243,7 +231,7 @@ static void merge_components(merge_t *m, const xc_node_t *n, icalcomponent *comp
             continue;
         }
         if (now->reminder_minutes < 0) { /* switched off: no other may ring in its place */
-            if (!is_reminder(sub, m->r.pool))
+            if (!xc_tree_can_remind(sub, m->r.pool))
                 xc_tree_copy(&m->r, sub);
         } else if (alarm == chosen) {
             move_alarm(m, sub, now);

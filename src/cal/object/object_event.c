@@ -300,6 +300,15 @@ static int alarm_minutes(const xc_object_t *obj, icalcomponent *alarm, const xc_
     return 1;
 }
 
+int xc_comp_can_remind(icalcomponent *alarm, apr_pool_t *pool)
+{
+    const char *action = xc_prop_value(xc_comp_prop(alarm, ICAL_ACTION_PROPERTY), pool);
+
+    if (xc_comp_text(alarm, ICAL_X_PROPERTY, "X-APPLE-PROXIMITY", pool)) /* PROXIMITY too: xc_object_scan() */
+        return 0;
+    return !*action || strcasecmp(action, "DISPLAY") == 0 || strcasecmp(action, "AUDIO") == 0;
+}
+
 int xc_comp_reminder(const xc_object_t *obj, icalcomponent *comp, const xc_when_t *start, const xc_when_t *end,
                      const xc_zone_t *zone, int *minutes)
 {
@@ -308,11 +317,8 @@ int xc_comp_reminder(const xc_object_t *obj, icalcomponent *comp, const xc_when_
     *minutes = -1;
     for (icalcomponent *a = icalcomponent_get_first_component(comp, ICAL_VALARM_COMPONENT); a;
          a = icalcomponent_get_next_component(comp, ICAL_VALARM_COMPONENT), n++) {
-        const char *action = xc_prop_value(xc_comp_prop(a, ICAL_ACTION_PROPERTY), obj->pool);
         int m, relative, rank;
-        if (*action && strcasecmp(action, "DISPLAY") != 0 && strcasecmp(action, "AUDIO") != 0)
-            continue;
-        if (!alarm_minutes(obj, a, start, end, zone, &m, &relative))
+        if (!xc_comp_can_remind(a, obj->pool) || !alarm_minutes(obj, a, start, end, zone, &m, &relative))
             continue;
         rank = relative ? 1 : 2;
         if (rank < best) {

@@ -47,6 +47,8 @@ xc_error_t *xc_event_from_component(xc_event_t **out, const xc_object_t *obj, ic
                                     const char *const *me, const xc_zone_t *floating_zone, apr_pool_t *pool);
 /** What events and tasks share, of one component: texts, categories, class, importance, UID, stamps. */
 void xc_event_read_common(xc_event_t *e, const xc_object_t *obj, icalcomponent *comp, apr_pool_t *pool);
+/** Can Exchange's reminder stand for this VALARM? For one that is shown or sounds, and not at a place (RFC 9074 8.1). */
+int xc_comp_can_remind(icalcomponent *alarm, apr_pool_t *pool);
 /**
  * Number among the component's VALARMs of the one that Exchange's reminder stands for, -1 = none.
  * @param minutes  its minutes before the start, -1 = none

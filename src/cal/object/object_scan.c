@@ -157,6 +157,8 @@ static void put_line(xc_buf_t *out, xc_line_t *line, const char *value, apr_pool
     }
     if (is_empty || strcmp(line->name, "X-LIC-ERROR") == 0)
         return;
+    if (strcmp(line->name, "PROXIMITY") == 0) /* of RFC 9074 libical knows nothing, but it keeps what begins with X-: as Apple's name for it */
+        xc_buf_puts(out, "X-APPLE-");
     plain_head(line, pool);
     if (strcmp(line->name, "RRULE") == 0 || strcmp(line->name, "EXRULE") == 0) {
         put_rrule(out, line->raw, line->colon + 1, value);

@@ -136,3 +136,21 @@ const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool)
 {
     return xc_address_of(xc_line_value(line, pool), xc_tree_param(xc_tree_line(line, pool), "EMAIL", pool), pool);
 }
+
+int xc_tree_can_remind(const xc_node_t *alarm, apr_pool_t *pool)
+{
+    int shown = 1;
+
+    for (int i = 0; i < alarm->children->nelts; i++) {
+        const xc_child_t *c = &APR_ARRAY_IDX(alarm->children, i, xc_child_t);
+        if (c->node)
+            continue;
+        if (strcmp(c->line.name, "PROXIMITY") == 0 || strcmp(c->line.name, "X-APPLE-PROXIMITY") == 0)
+            return 0;
+        if (strcmp(c->line.name, "ACTION") == 0) {
+            const char *action = xc_line_value(&c->line, pool);
+            shown = strcasecmp(action, "DISPLAY") == 0 || strcasecmp(action, "AUDIO") == 0;
+        }
+    }
+    return shown;
+}

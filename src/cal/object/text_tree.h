@@ -34,6 +34,8 @@ const char *xc_tree_drop_param(const char *line, const char *name, apr_pool_t *p
 const char *xc_tree_param(const char *line, const char *name, apr_pool_t *pool);
 /** "ATTACH:" with the parameters of such a line but for those that say where and how large its content is (files.c). */
 const char *xc_file_head(const xc_line_t *line, apr_pool_t *pool);
+/** xc_comp_can_remind() of a VALARM. */
+int xc_tree_can_remind(const xc_node_t *alarm, apr_pool_t *pool);
 /** The mail address of an ATTENDEE or ORGANIZER line, as xc_address_of says; NULL when it has none. */
 const char *xc_tree_address(const xc_line_t *line, apr_pool_t *pool);
 

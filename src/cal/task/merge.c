@@ -81,18 +81,6 @@ static void new_times(xc_event_t *e, const xc_event_t *kept, const xc_event_t *n
         e->start = e->end;
 }
 
-static int is_reminder(const xc_node_t *alarm, apr_pool_t *pool)
-{
-    for (int i = 0; i < alarm->children->nelts; i++) {
-        const xc_child_t *c = &APR_ARRAY_IDX(alarm->children, i, xc_child_t);
-        if (!c->node && strcmp(c->line.name, "ACTION") == 0) {
-            const char *action = xc_line_value(&c->line, pool);
-            return strcasecmp(action, "DISPLAY") == 0 || strcasecmp(action, "AUDIO") == 0;
-        }
-    }
-    return 1;
-}
-
 static void move_alarm(xc_render_t *r, const xc_node_t *alarm, apr_time_t at)
 {
     xc_buf_puts(r->buf, "BEGIN:VALARM\r\n");
@@ -124,7 +112,7 @@ static void merge_alarms(xc_render_t *r, const xc_object_t *obj, const xc_node_t
             continue;
         }
         if (!wanted) { /* switched off: no other may ring in its place */
-            if (!is_reminder(sub, r->pool))
+            if (!xc_tree_can_remind(sub, r->pool))
                 xc_tree_copy(r, sub);
         } else if (number == chosen) {
             move_alarm(r, sub, wanted);

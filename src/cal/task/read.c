@@ -110,11 +110,8 @@ int xc_task_alarm(apr_time_t *at, const xc_object_t *obj, icalcomponent *comp, c
     *at = 0;
     for (icalcomponent *a = icalcomponent_get_first_component(comp, ICAL_VALARM_COMPONENT); a;
          a = icalcomponent_get_next_component(comp, ICAL_VALARM_COMPONENT), n++) {
-        const char *action = xc_prop_value(xc_comp_prop(a, ICAL_ACTION_PROPERTY), obj->pool);
         apr_time_t t;
-        if (*action && strcasecmp(action, "DISPLAY") != 0 && strcasecmp(action, "AUDIO") != 0)
-            continue;
-        if (!alarm_time(&t, obj, a, start, due, zone) || t <= 0)
+        if (!xc_comp_can_remind(a, obj->pool) || !alarm_time(&t, obj, a, start, due, zone) || t <= 0)
             continue;
         if (chosen < 0 || t < *at) {
             chosen = n;
