@@ -4,6 +4,7 @@
 
 #include <apr_strings.h>
 
+#include "base/crypt.h"
 #include "cal/schedule.h"
 
 static xc_error_t *check_component(const xc_calendar_t *cal, const xc_object_t *obj, apr_pool_t *pool)
@@ -183,17 +184,12 @@ xc_error_t *xc_calendar_put(xc_put_result_t *out, xc_calendar_t *cal, const char
     return xc_calendar_put_with(out, cal, href, text, len, NULL, expect, pool);
 }
 
-xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
-                                 apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool)
+static xc_error_t *put_prepared(xc_put_result_t *out, xc_calendar_t *cal, prepared_t *given, xc_item_t *present, const char *href, const char *text,
+                                apr_size_t len, const xc_expect_t *expect, apr_pool_t *pool)
 {
     xc_mailbox_t *m = cal->mailbox;
     const xc_backend_t *be = m->session->backend;
-    prepared_t p;
-    xc_item_t *present = NULL;
-    memset(out, 0, sizeof *out);
-    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_CREATE | XC_RIGHT_MODIFY, pool));
-    XC_TRY(prepare(&p, cal, href, text, len, files, pool));
-    XC_TRY(xc_calendar_item(&present, cal, href, pool));
+    prepared_t p = *given;
     XC_TRY(xc_expect_check(expect, present, pool));
     XC_TRY(xc_calendar_allow(cal, present ? XC_RIGHT_MODIFY : XC_RIGHT_CREATE, pool));
     if (!present)
@@ -262,6 +258,31 @@ xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const
     if (!known)
         out->verbatim = 0;
     return written(out, cal, &ref, &p, href, loaded->props, known, pool);
+}
+
+xc_error_t *xc_calendar_put_with(xc_put_result_t *out, xc_calendar_t *cal, const char *href, const char *text, apr_size_t len,
+                                 apr_hash_t *files, const xc_expect_t *expect, apr_pool_t *pool)
+{
+    xc_mailbox_t *m = cal->mailbox;
+    prepared_t p;
+    xc_item_t *present = NULL;
+    memset(out, 0, sizeof *out);
+    XC_TRY(xc_calendar_allow(cal, XC_RIGHT_CREATE | XC_RIGHT_MODIFY, pool));
+    XC_TRY(prepare(&p, cal, href, text, len, files, pool));
+    XC_TRY(xc_calendar_item(&present, cal, href, pool));
+    if (present)
+        return put_prepared(out, cal, &p, present, href, text, len, expect, pool);
+    /* the same event sent twice at once, by an impatient client or by two: it is made, and people are invited, once */
+    xc_flight_t *flight = NULL;
+    int waited = 0;
+    const char *what = apr_pstrcat(pool, "create ", xc_crypt_hex(pool, 32, cal->key.origin, cal->key.account, cal->key.mailbox, xc_object_uid(p.obj), NULL), NULL);
+    while (!flight)
+        XC_TRY(xc_store_flight_begin(&flight, &waited, m->store, what, XC_FLIGHT_LEASE, m->session->deadline, pool));
+    xc_error_t *err = xc_store_by_href(&present, m->store, &cal->key, href, pool);
+    if (!err)
+        err = put_prepared(out, cal, &p, present, href, text, len, expect, pool);
+    xc_store_flight_end(flight);
+    return err;
 }
 
 /* Is it a meeting, and the one that the client means? */
