@@ -45,7 +45,7 @@ static void settle_own(xc_ews_telling_t *out, xc_ews_series_t *plan, const xc_ev
         if (out->master == XC_NOTICE_ALL && !xc_schedule_has_guests(now, c->before, c->now))
             notice = XC_NOTICE_CHANGED;
         /* but of its own time and words the series has to tell */
-        if (out->master == XC_NOTICE_ALL && (xc_event_diff(c->before, c->now) & ~(unsigned)(XC_FIELD_ATTENDEES | XC_FIELD_RECUR)))
+        if (out->master == XC_NOTICE_ALL && notice == XC_NOTICE_CHANGED && (xc_event_diff(c->before, c->now) & ~(unsigned)(XC_FIELD_ATTENDEES | XC_FIELD_RECUR)))
             out->early++;
         if (notice > out->own)
             out->own = notice;
