@@ -145,6 +145,8 @@ def proposes(s):
 
 
 def asks_when_busy(s):
+    # what was known of bob is no longer true
+    assert s.bob.put('%s%s.ics' % (s.bob.calendar, s.uid), event(s.uid, s.title, start='20280302T100000Z', end='20280302T110000Z')).status == 201
     text = ('BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//test//EN\r\nMETHOD:REQUEST\r\nBEGIN:VFREEBUSY\r\nUID:%s\r\nDTSTAMP:20270101T000000Z\r\nORGANIZER:mailto:alice@contoso.example\r\n'
             'DTSTART:20280302T000000Z\r\nDTEND:20280303T000000Z\r\nATTENDEE:mailto:bob@contoso.example\r\nEND:VFREEBUSY\r\nEND:VCALENDAR\r\n' % s.uid)
     return lambda: s.alice.request('POST', s.alice.home + 'outbox/', text)
