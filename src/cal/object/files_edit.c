@@ -70,8 +70,10 @@ static int is_meant(const edit_t *e, icalcomponent *comp)
     for (int i = 0; e->rids && i < e->rids->nelts; i++) {
         const char *text = APR_ARRAY_IDX(e->rids, i, const char *);
         if (strcmp(text, "M") == 0 ? is_master(e, comp)
-                                   : has_id && read_rid(&rid, text, e->event) && same_when(&id, &rid, e->event->start.zone))
-            meant = e->found[i] = 1;
+                                   : has_id && read_rid(&rid, text, e->event) && same_when(&id, &rid, e->event->start.zone)) {
+            e->found[i] = 1;
+            meant = 1;
+        }
     }
     return meant;
 }

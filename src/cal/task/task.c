@@ -126,7 +126,8 @@ void xc_task_span(const xc_event_t *e, const xc_zone_t *zone, apr_time_t *first,
         *last = APR_INT64_MAX;
         return;
     }
-    *first = instant(from, &e->start, zone);
+    /* one that is only due begins there */
+    *first = e->start.kind == XC_WHEN_NONE && from == e->task->due_day ? instant(from, &e->end, zone) : instant(from, &e->start, zone);
     *last = instant(e->task->due_day, &e->end, zone);
     if (*first > *last)
         *first = *last;
