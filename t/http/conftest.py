@@ -96,3 +96,37 @@ def put(alice, cal):
         assert r.status in (201, 204), r
         return path
     return put
+
+
+# ---- several people on an Exchange of their own, for tests that change who may do what ----
+
+def pytest_generate_tests(metafunc):
+    """A module that says GENERATIONS has its tests run against an Exchange of each."""
+    generations = getattr(metafunc.module, 'GENERATIONS', None)
+    if generations and 'exchange' in metafunc.fixturenames:
+        metafunc.parametrize('exchange', generations, indirect=True, scope='module')
+
+
+@pytest.fixture(scope='module')
+def exchange(request):
+    """An Exchange of the module's own: rights stay as its tests set them."""
+    lab = Lab(version=request.param, auth='basic')
+    lab.start()
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(scope='module')
+def front(request, exchange):
+    """A gateway before it that asks for rights and folders every time; further directives in the module's LOCATION."""
+    gateway = Gateway(exchange.ews_url, location='ExchangeHomeFreshness 0\n' + getattr(request.module, 'LOCATION', ''))
+    gateway.start()
+    yield gateway
+    check_and_remove(gateway)
+
+
+@pytest.fixture
+def people(exchange, front):
+    """Clients by name, over empty mailboxes."""
+    exchange.reset()
+    return {name: Client(front.url, name) for name in ('alice', 'bob', 'carol', 'dave')}

@@ -2,36 +2,14 @@
 """Who may do what in one's calendar: seen in DAV:acl, changed by the ACL method, true in Exchange."""
 import pytest
 from dav import DECL, Client, event, q
-from labserver import Lab
 from outlook import NS, Outlook
 
 PERMISSIONS = ('<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape><t:AdditionalProperties><t:FieldURI FieldURI="folder:PermissionSet"/>'
                '</t:AdditionalProperties></m:FolderShape><m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder>')
 READ, WRITE = '<d:read/>', '<d:read/> <d:write/>'
 
-
-@pytest.fixture(scope='module', params=['2019', '2007_SP1'])
-def exchange(request):
-    lab = Lab(version=request.param, auth='basic').start()
-    yield lab
-    lab.stop()
-
-
-@pytest.fixture(scope='module')
-def front(exchange):
-    from gateway import Gateway
-    g = Gateway(exchange.ews_url, location='ExchangeHomeFreshness 0')
-    g.start()
-    yield g
-    crashed = g.crashes()
-    g.remove()
-    assert not crashed
-
-
-@pytest.fixture
-def people(exchange, front):
-    exchange.reset()
-    return {name: Client(front.url, name) for name in ('alice', 'bob', 'carol')}
+# of the fixtures `exchange` and `people`
+GENERATIONS = ['2019', '2007_SP1']
 
 
 def levels(lab, who='alice'):

@@ -1,33 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Calendars that lie elsewhere, listed in one's own home: others' (ExcalSharedCalendars home) and public ones (ExchangePublicFolders On)."""
-import pytest
-from dav import Client, event
-from labserver import Lab
+from dav import event
 from outlook import Outlook
 
-
-@pytest.fixture(scope='module', params=['2019', '2010_SP2'])
-def exchange(request):
-    lab = Lab(version=request.param, auth='basic').start()
-    yield lab
-    lab.stop()
-
-
-@pytest.fixture(scope='module')
-def front(exchange):
-    from gateway import Gateway
-    g = Gateway(exchange.ews_url, location='ExchangeHomeFreshness 0\nExcalSharedCalendars home\nExchangePublicFolders On')
-    g.start()
-    yield g
-    crashed = g.crashes()
-    g.remove()
-    assert not crashed
-
-
-@pytest.fixture
-def people(exchange, front):
-    exchange.reset()
-    return {name: Client(front.url, name) for name in ('alice', 'bob', 'carol')}
+# of the fixtures `exchange` and `people`
+GENERATIONS = ['2019', '2010_SP2']
+LOCATION = 'ExcalSharedCalendars home\nExchangePublicFolders On'
 
 
 def listing(client):

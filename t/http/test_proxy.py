@@ -2,35 +2,13 @@
 """Acting for others: delegates as calendar-proxy-read and -write, and other people's calendars found rather than typed."""
 import pytest
 from dav import DECL, Client, event, q
-from labserver import Lab
 from outlook import NS, Outlook
 
 DELEGATES = '<m:GetDelegate IncludePermissions="true"><m:Mailbox><t:EmailAddress>%s@contoso.example</t:EmailAddress></m:Mailbox></m:GetDelegate>'
 FOR = ['cs:calendar-proxy-read-for', 'cs:calendar-proxy-write-for']
 
-
-@pytest.fixture(scope='module', params=['2019', '2010_SP2', '2007_SP1'])
-def exchange(request):
-    lab = Lab(version=request.param, auth='basic').start()
-    yield lab
-    lab.stop()
-
-
-@pytest.fixture(scope='module')
-def front(exchange):
-    from gateway import Gateway
-    g = Gateway(exchange.ews_url, location='ExchangeHomeFreshness 0')
-    g.start()
-    yield g
-    crashed = g.crashes()
-    g.remove()
-    assert not crashed
-
-
-@pytest.fixture
-def people(exchange, front):
-    exchange.reset()
-    return {name: Client(front.url, name) for name in ('alice', 'bob', 'carol', 'dave')}
+# of the fixtures `exchange` and `people`
+GENERATIONS = ['2019', '2010_SP2', '2007_SP1']
 
 
 def delegates(lab, who='alice'):

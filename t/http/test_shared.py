@@ -4,20 +4,12 @@ import uuid
 
 import pytest
 from dav import DECL, Client, event
-from labserver import Lab
 from outlook import EwsError, Outlook
 from outlook_tasks import todo
 
 PRIVATE = '<t:Sensitivity>Private</t:Sensitivity>'
 SECRET = 'Merger with Fabrikam'
-
-
-@pytest.fixture(scope='module', params=['2019', '2010_SP2', '2007_SP1'])
-def exchange(request):
-    """An Exchange of each generation, of its own: rights stay as the tests here set them."""
-    lab = Lab(version=request.param, auth='basic').start()
-    yield lab
-    lab.stop()
+GENERATIONS = ['2019', '2010_SP2', '2007_SP1']  # of the fixture `exchange`
 
 
 @pytest.fixture(scope='module')
