@@ -56,7 +56,11 @@ def test_another_account_sees_nothing(alice, bob, put, uid, cal):
         assert bob.request(method, cal, headers={'Depth': '0'}).status in (403, 404), method
     # as where there is no calendar at all
     assert bob.put(cal + 'mine.ics', event('mine')).status == bob.put(alice.home + 'none/mine.ics', event('mine')).status == 409
-    assert bob.request('COPY', bob.calendar + 'x.ics', headers={'Destination': cal + 'stolen.ics'}).status in (403, 404, 409)
+    mine = bob.calendar + 'mine-%s.ics' % uid
+    assert bob.put(mine, event('mine-' + uid)).status == 201
+    for method in ('COPY', 'MOVE'):
+        assert bob.request(method, mine, headers={'Destination': cal + 'brought.ics'}).status == 409
+    assert bob.delete(mine).status == 204
     # his time is seen to be busy by everybody, what lies in this calendar is not
     assert cal not in bob.propfind(alice.home, ['d:resourcetype'], depth=1).by_href
     assert alice.get(path).status == 200
